@@ -1,0 +1,66 @@
+/**
+ * The errors Greenlane shows to people: a class per condition, one message that names the thing and the
+ * way out. Everything else that is thrown is a bug and is shown as one.
+ */
+export abstract class GreenlaneError extends Error {
+  /** Exit code of the command line that ends with this error (contract: docs/cli.md). */
+  abstract readonly exitCode: number;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** The command line cannot be understood. */
+export class UsageError extends GreenlaneError {
+  readonly exitCode = 2;
+}
+
+/** Where a configuration value stands: a file with line and key, or an environment variable. */
+export interface ConfigurationPlace {
+  /** `greenlane.yaml` or `environment variable PROD_CP_URL`. */
+  readonly source: string;
+  /** 1-based line in the file. */
+  readonly line?: number;
+  /** Path of the key: `fleets.production.rollout.batchSize`. */
+  readonly key?: string;
+}
+
+/** A configuration that cannot be used: what is wrong, where, what was expected. */
+export class ConfigurationError extends GreenlaneError {
+  readonly exitCode = 2;
+  readonly place: ConfigurationPlace;
+  constructor(place: ConfigurationPlace, problem: string) {
+    const line = place.line === undefined ? '' : `:${place.line}`;
+    const key = place.key === undefined || place.key === '' ? '' : ` ${place.key}:`;
+    super(`${place.source}${line}:${key} ${problem}`);
+    this.place = place;
+  }
+}
+
+/** No Temporal server answers at the address. */
+export class TemporalUnreachableError extends GreenlaneError {
+  readonly exitCode = 5;
+  readonly address: string;
+  constructor(address: string, why: string) {
+    super(
+      `Temporal does not answer at ${address} (${why}). ` +
+        'Set TEMPORAL_ADDRESS to the server of your deploys, or start one on this machine with `greenlane dev`.',
+    );
+    this.address = address;
+  }
+}
+
+/** Nobody polls the lane, so nothing that is started there would move (I-21). */
+export class NoWorkerError extends GreenlaneError {
+  readonly exitCode = 6;
+  readonly lane: string;
+  constructor(lane: string, detail: string) {
+    super(`No worker polls the lane \`${lane}\`. ${detail}`);
+    this.lane = lane;
+  }
+}
+
+/** A command for a deploy that cannot do what is asked in the state it is in. */
+export class RefusedError extends GreenlaneError {
+  readonly exitCode = 1;
+}
