@@ -1,0 +1,24 @@
+/** Tenants that one survey hands to the waves: their slugs are all that a run carries of the fleet. */
+export const SECTION_SIZE = 2_000;
+
+/** How many waves a fleet takes: the canary, then the rest in batches. */
+export function countWaves(tenants: number, batchSize: number): number {
+  return tenants === 0 ? 0 : 1 + Math.ceil((tenants - 1) / batchSize);
+}
+
+/** The next wave and what is left after it. */
+export function takeWave(pending: readonly string[], batchSize: number): { wave: string[]; rest: string[] } {
+  return { wave: pending.slice(0, batchSize), rest: pending.slice(batchSize) };
+}
+
+export interface Budget {
+  readonly gateTimeoutMs: number;
+  readonly soakMs: number;
+  readonly postTimeoutMs: number;
+  readonly settleMs: number;
+}
+
+/** The longest a deploy can take, without its wait in the queue: gates, then each wave's call, settling and soak. */
+export function longestMs(waves: number, budget: Budget): number {
+  return budget.gateTimeoutMs + waves * (budget.postTimeoutMs + budget.settleMs) + Math.max(0, waves - 1) * budget.soakMs + budget.settleMs;
+}
