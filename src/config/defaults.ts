@@ -12,7 +12,8 @@ export const DEFAULT_REQUIRED_CONTEXTS: readonly string[] = [
  * Contexts that only sum up others. One alone is no gate: a skipped or masked job turns it green (I-06).
  * The last segment before the event decides: `CI / all-required (push)`.
  */
-export const AGGREGATE_CONTEXT = /(^|\/ )(all[-_ ]required|all[-_ ]checks|all[-_ ]green|ci[-_ ]success|required)( \([a-z_]+\))?$/i;
+export const AGGREGATE_CONTEXT =
+  /(^|\/ )(all[-_ ]required|all[-_ ]checks|all[-_ ]green|ci[-_ ]success|required)( \([a-z_]+\))?$/i;
 
 /** Path of the control plane's redeploy call. */
 export const REDEPLOY_ENDPOINT = '/cp/admin/tenants/redeploy-fleet';

@@ -10,8 +10,16 @@ const LONGEST_MS = 30 * 24 * 60 * 60 * 1000;
 export function duration(options: { zero?: boolean } = {}) {
   return z.union([z.string(), z.number()]).transform((value, context): number => {
     const result = parseDuration(value);
-    if (result === undefined || result < 0 || (result === 0 && options.zero !== true) || result > LONGEST_MS) {
-      context.addIssue({ code: 'custom', message: `expected a duration such as 60m, 15s or 2h, got ${JSON.stringify(value)}` });
+    if (
+      result === undefined ||
+      result < 0 ||
+      (result === 0 && options.zero !== true) ||
+      result > LONGEST_MS
+    ) {
+      context.addIssue({
+        code: 'custom',
+        message: `expected a duration such as 60m, 15s or 2h, got ${JSON.stringify(value)}`,
+      });
       return z.NEVER;
     }
     return result;
@@ -30,7 +38,17 @@ export function parseDuration(value: string | number): number | undefined {
 /** `60000` as `1m`, `90000` as `1m 30s`: for people. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  const [d, h, m, s] = [Math.floor(seconds / 86400), Math.floor((seconds % 86400) / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
-  const parts = [d > 0 ? `${d}d` : '', h > 0 ? `${h}h` : '', m > 0 ? `${m}m` : '', s > 0 ? `${s}s` : ''].filter((part) => part !== '');
+  const [d, h, m, s] = [
+    Math.floor(seconds / 86400),
+    Math.floor((seconds % 86400) / 3600),
+    Math.floor((seconds % 3600) / 60),
+    seconds % 60,
+  ];
+  const parts = [
+    d > 0 ? `${d}d` : '',
+    h > 0 ? `${h}h` : '',
+    m > 0 ? `${m}m` : '',
+    s > 0 ? `${s}s` : '',
+  ].filter((part) => part !== '');
   return parts.length === 0 ? '0s' : parts.slice(0, 2).join(' ');
 }

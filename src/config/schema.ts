@@ -20,7 +20,10 @@ const count = (minimum: number, maximum: number) =>
 /** A tag holds what makes a release: an immutable part of the SHA. `latest` names nothing (I-28). */
 const tagTemplate = z
   .string()
-  .regex(/^[\w.-]*\{sha7\}[\w.-]*$|^[\w.-]*\{sha\}[\w.-]*$/, 'expected a tag with {sha7} or {sha} in it, such as staging-{sha7}');
+  .regex(
+    /^[\w.-]*\{sha7\}[\w.-]*$|^[\w.-]*\{sha\}[\w.-]*$/,
+    'expected a tag with {sha7} or {sha} in it, such as staging-{sha7}',
+  );
 
 const requiredContexts = z
   .array(z.string().trim().min(1, 'expected the name of a status context, got an empty string'))
@@ -36,10 +39,14 @@ const forge = z
     url: url.describe('Base URL of the forge (for github: of its API).'),
     token: environmentName
       .default(DEFAULT_TOKEN_VARIABLES.forge)
-      .describe("Environment variable of the worker with the token that reads statuses, branches and history, and posts the deploy's status."),
+      .describe(
+        "Environment variable of the worker with the token that reads statuses, branches and history, and posts the deploy's status.",
+      ),
     controlToken: environmentName
       .default(DEFAULT_TOKEN_VARIABLES.control)
-      .describe('Environment variable of the worker with the token that reads Actions variables: the kill switch. Without it the start value alone counts.'),
+      .describe(
+        'Environment variable of the worker with the token that reads Actions variables: the kill switch. Without it the start value alone counts.',
+      ),
   })
   .describe('The forge with the commits, their statuses and the kill switch.');
 
@@ -48,7 +55,9 @@ const controlPlane = z
     url: url.describe('Origin that redeploys tenants.'),
     productionUrl: url
       .optional()
-      .describe('The one origin the admin token may be sent to; another `url` is refused unless PROD_ALLOW_NON_PROD_CP_URL is true in the worker. Default: `url`.'),
+      .describe(
+        'The one origin the admin token may be sent to; another `url` is refused unless PROD_ALLOW_NON_PROD_CP_URL is true in the worker. Default: `url`.',
+      ),
     token: environmentName
       .default(DEFAULT_TOKEN_VARIABLES.controlPlane)
       .describe('Environment variable of the worker with the admin token.'),
@@ -57,9 +66,13 @@ const controlPlane = z
 
 const gates = z
   .strictObject({
-    required: requiredContexts.default([...DEFAULT_REQUIRED_CONTEXTS]).describe('Status contexts that must be `success` on the exact SHA.'),
-    timeout: duration().default('60m').describe('How long to wait for them; longer than CI takes to drain (I-26).'),
-    poll: duration().default('15s').describe('How often to look.'),
+    required: requiredContexts
+      .default([...DEFAULT_REQUIRED_CONTEXTS])
+      .describe('Status contexts that must be `success` on the exact SHA.'),
+    timeout: duration()
+      .prefault('60m')
+      .describe('How long to wait for them; longer than CI takes to drain (I-26).'),
+    poll: duration().prefault('15s').describe('How often to look.'),
   })
   .prefault({});
 
@@ -68,74 +81,137 @@ const rollout = z
     tag: tagTemplate.default('staging-{sha7}').describe("The release's image tag, from its SHA."),
     canary: z.string().default('hongming').describe('Slug of the tenant that goes first, alone.'),
     batchSize: count(1, 500).default(3).describe('Tenants per wave.'),
-    soak: duration({ zero: true }).default('60s').describe('Wait after a wave before the next one.'),
-    maxStragglers: count(0, 100).default(1).describe('Tenants that may fail and are quarantined by name (I-12). The canary never is.'),
-    postTimeout: duration().default('10m').describe("Budget of one control-plane call; above the worst case of a wave: 5 minutes and 90 s (I-10)."),
-    onFailure: z.enum(['stop', 'rollback']).default('stop').describe('What a failed canary or too many stragglers do.'),
+    soak: duration({ zero: true }).prefault('60s').describe('Wait after a wave before the next one.'),
+    maxStragglers: count(0, 100)
+      .default(1)
+      .describe('Tenants that may fail and are quarantined by name (I-12). The canary never is.'),
+    postTimeout: duration()
+      .prefault('10m')
+      .describe(
+        'Budget of one control-plane call; above the worst case of a wave: 5 minutes and 90 s (I-10).',
+      ),
+    onFailure: z
+      .enum(['stop', 'rollback'])
+      .default('stop')
+      .describe('What a failed canary or too many stragglers do.'),
   })
   .prefault({});
 
 const verify = z
   .strictObject({
-    settle: duration().default('240s').describe('How long a tenant may still answer with its old SHA after a swap (I-16).'),
-    interval: duration().default('20s').describe('Pause between two looks at tenants that have not settled.'),
+    settle: duration()
+      .prefault('240s')
+      .describe('How long a tenant may still answer with its old SHA after a swap (I-16).'),
+    interval: duration()
+      .prefault('20s')
+      .describe('Pause between two looks at tenants that have not settled.'),
     concurrency: count(1, 1024).default(64).describe('Tenants asked at once.'),
-    timeout: duration().default('10s').describe('Budget of one /buildinfo request.'),
+    timeout: duration().prefault('10s').describe('Budget of one /buildinfo request.'),
   })
   .prefault({});
 
 const registry = z
   .strictObject({
     url: url.describe('Origin of the OCI registry.'),
-    image: z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'expected an image name such as acme/core').describe('Name of the image.'),
+    image: z
+      .string()
+      .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'expected an image name such as acme/core')
+      .describe('Name of the image.'),
     username: environmentName.optional().describe('Environment variable of the worker with the user name.'),
-    password: environmentName.optional().describe('Environment variable of the worker with the password or token.'),
-    pointer: z.string().optional().describe('Tag that is moved to the digest after a verified deploy, and only then.'),
+    password: environmentName
+      .optional()
+      .describe('Environment variable of the worker with the password or token.'),
+    pointer: z
+      .string()
+      .optional()
+      .describe('Tag that is moved to the digest after a verified deploy, and only then.'),
   })
   .describe("Where the release's image is looked up before the canary (I-20).");
 
-export const NOTIFY_EVENTS = ['started', 'halted', 'failed', 'rolled_back', 'approval', 'superseded', 'deployed'] as const;
+export const NOTIFY_EVENTS = [
+  'started',
+  'halted',
+  'failed',
+  'rolled_back',
+  'approval',
+  'superseded',
+  'deployed',
+] as const;
 
 const notification = z.strictObject({
   kind: z.enum(['webhook', 'slack']),
   url: environmentName.describe('Environment variable of the worker with the URL (it is a secret).'),
-  secret: environmentName.optional().describe('Environment variable of the worker with the key that signs webhooks.'),
-  on: z.array(z.enum(NOTIFY_EVENTS)).default(['halted', 'failed', 'rolled_back', 'approval']).describe('Which events are sent.'),
+  secret: environmentName
+    .optional()
+    .describe('Environment variable of the worker with the key that signs webhooks.'),
+  on: z
+    .array(z.enum(NOTIFY_EVENTS))
+    .default(['halted', 'failed', 'rolled_back', 'approval'])
+    .describe('Which events are sent.'),
 });
 
 /** What a start may change beyond soak, batch size, canary, dry run and stragglers, which it always may. */
 export const OVERRIDES = ['targetTag', 'verifyBudget', 'verifyInterval', 'gateTimeout', 'gatePoll'] as const;
 
 export const fleetSchema = z.strictObject({
-  repo: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'expected owner/name').describe('Repository whose main branch is deployed.'),
+  repo: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/, 'expected owner/name')
+    .describe('Repository whose main branch is deployed.'),
   branch: z.string().min(1).default('main').describe('Only commits of this branch are deployed.'),
   forge,
   controlPlane,
   tenants: z.strictObject({
     buildinfoUrl: z
       .string()
-      .refine((text) => text.includes('{slug}') && URL.canParse(text.replaceAll('{slug}', 'a')), 'expected a URL with {slug} in it')
+      .refine(
+        (text) => text.includes('{slug}') && URL.canParse(text.replaceAll('{slug}', 'a')),
+        'expected a URL with {slug} in it',
+      )
       .describe('Where a tenant says which SHA it runs.'),
   }),
   gates,
   rollout,
   verify,
   killSwitch: z
-    .strictObject({ variable: environmentName.default(DEFAULT_KILL_SWITCH).describe("The forge's Actions variable, and the start value of the same name.") })
+    .strictObject({
+      variable: environmentName
+        .default(DEFAULT_KILL_SWITCH)
+        .describe("The forge's Actions variable, and the start value of the same name."),
+    })
     .prefault({}),
-  supersede: z.enum(['newest-ready', 'head', 'never']).default('newest-ready').describe('When a newer commit makes a deploy pointless.'),
+  supersede: z
+    .enum(['newest-ready', 'head', 'never'])
+    .default('newest-ready')
+    .describe('When a newer commit makes a deploy pointless.'),
   halt: z
-    .strictObject({ deadline: duration().default('24h').describe('A halted deploy that nobody touches ends then, and the fleet is frozen.') })
+    .strictObject({
+      deadline: duration()
+        .prefault('24h')
+        .describe('A halted deploy that nobody touches ends then, and the fleet is frozen.'),
+    })
     .prefault({}),
   approval: z
-    .strictObject({ required: z.boolean().default(false), timeout: duration().default('4h').describe('A deploy nobody approves ends then.') })
+    .strictObject({
+      required: z.boolean().default(false),
+      timeout: duration().prefault('4h').describe('A deploy nobody approves ends then.'),
+    })
     .prefault({})
     .describe('A person must approve, before the queue.'),
-  freeze: z.strictObject({ windows: z.array(freezeWindowSchema).default([]) }).prefault({}).describe('When auto deploys wait.'),
+  freeze: z
+    .strictObject({ windows: z.array(freezeWindowSchema).default([]) })
+    .prefault({})
+    .describe('When auto deploys wait.'),
   registry: registry.optional(),
   notify: z.array(notification).default([]),
-  overrides: z.array(z.enum(OVERRIDES)).default([]).describe('What a start may change beyond the defaults of the contract.'),
-  tolerant: z.boolean().default(false).describe('Stragglers warn instead of failing the deploy. For staging; the production fleet refuses it.'),
+  overrides: z
+    .array(z.enum(OVERRIDES))
+    .default([])
+    .describe('What a start may change beyond the defaults of the contract.'),
+  tolerant: z
+    .boolean()
+    .default(false)
+    .describe('Stragglers warn instead of failing the deploy. For staging; the production fleet refuses it.'),
 });
 
 export type FleetFile = z.output<typeof fleetSchema>;

@@ -8,6 +8,8 @@ export interface FormerRun {
   readonly to: string;
   /** Full SHA it ran; null when it could not be told. */
   readonly sha: string | null;
+  /** Tenants in the run when they were looked at. */
+  readonly count: number;
 }
 
 /** More runs than this are not carried: the rest counts as unknown, and a rollback says so. */
@@ -19,13 +21,18 @@ export function bySlug(a: string, b: string): number {
 }
 
 /** Appends what was observed of tenants beyond the last run; `observed` is sorted by slug. */
-export function recordFormer(runs: readonly FormerRun[], observed: Iterable<readonly [slug: string, sha: string | null]>): FormerRun[] {
+export function recordFormer(
+  runs: readonly FormerRun[],
+  observed: Iterable<readonly [slug: string, sha: string | null]>,
+): FormerRun[] {
   const result = [...runs];
   for (const [slug, sha] of observed) {
     const last = result.at(-1);
-    if (last !== undefined && last.sha === sha) result[result.length - 1] = { ...last, to: slug };
-    else if (result.length < MAX_RUNS) result.push({ from: slug, to: slug, sha });
-    else if (last !== undefined) result[result.length - 1] = { ...last, to: slug, sha: null };
+    if (last !== undefined && last.sha === sha)
+      result[result.length - 1] = { ...last, to: slug, count: last.count + 1 };
+    else if (result.length < MAX_RUNS) result.push({ from: slug, to: slug, sha, count: 1 });
+    else if (last !== undefined)
+      result[result.length - 1] = { ...last, to: slug, sha: null, count: last.count + 1 };
   }
   return result;
 }
@@ -44,12 +51,10 @@ export function formerOf(runs: readonly FormerRun[], slug: string): string | nul
   return undefined;
 }
 
-/** The SHA of the longest stretch of runs, for people: what the fleet mostly ran. */
+/** The SHA that most tenants ran; null when none is known. */
 export function commonFormer(runs: readonly FormerRun[]): string | null {
-  const known = runs.filter((run) => run.sha !== null);
-  return known.length === 0 ? null : ([...known].sort((a, b) => weight(b) - weight(a))[0]?.sha ?? null);
-
-  function weight(run: FormerRun): number {
-    return run.from === run.to ? 1 : 2;
-  }
+  const counts = new Map<string, number>();
+  for (const run of runs) if (run.sha !== null) counts.set(run.sha, (counts.get(run.sha) ?? 0) + run.count);
+  const most = [...counts].sort((a, b) => b[1] - a[1])[0];
+  return most === undefined ? null : most[0];
 }

@@ -1,5 +1,6 @@
 /** State of a status row, normalised over forges. */
-export type GateRowState = 'success' | 'pending' | 'failure' | 'error' | 'cancelled' | 'skipped' | 'warning' | 'unknown';
+export type GateRowState =
+  'success' | 'pending' | 'failure' | 'error' | 'cancelled' | 'skipped' | 'warning' | 'unknown';
 
 export interface GateRow {
   readonly id: number;
@@ -40,7 +41,8 @@ export function judgeGates(rows: Iterable<GateRow>, required: readonly string[])
   const current = currentRows(rows);
   return required.map((context) => {
     const row = current.get(context);
-    if (row === undefined) return { context, state: 'waiting', reported: 'missing', description: '', url: '' };
+    if (row === undefined)
+      return { context, state: 'waiting', reported: 'missing', description: '', url: '' };
     const { state, description, url } = row;
     return { context, state: gateState(state), reported: state, description, url };
   });

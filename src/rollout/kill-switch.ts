@@ -21,7 +21,7 @@ export function isTrue(value: string | undefined): boolean {
   return value !== undefined && TRUE.has(value.trim().toLowerCase());
 }
 
-/** Whether a flag's value is one that people write on purpose. Anything else deserves a warning. */
+/** Whether a flag's value is plainly on or off. What somebody typed in a hurry and is neither counts as on. */
 export function isFlag(value: string): boolean {
   const text = value.trim().toLowerCase();
   return TRUE.has(text) || FALSE.has(text);
@@ -38,12 +38,23 @@ export function judgeKillSwitch(variable: string, startValue: boolean, reading: 
       if (isTrue(reading.value)) return { on: true, why: `${variable} of the ${reading.scope} is on` };
       return isFlag(reading.value)
         ? { on: false, why: `${variable} of the ${reading.scope} is off` }
-        : { on: false, why: `${variable} of the ${reading.scope} is not true`, warning: `${variable} holds a value that is neither on nor off; only 1, true, yes, on, disabled, disable stop a deploy` };
+        : {
+            on: true,
+            why: `${variable} of the ${reading.scope} is neither on nor off; until somebody sets it to true or false it counts as on`,
+          };
     case 'unset':
       return { on: false, why: `${variable} is not set` };
     case 'forbidden':
-      return { on: false, why: `${variable} was off when the deploy was started`, warning: `${variable} cannot be read live: the control token lacks the right (403); the start value alone counts` };
+      return {
+        on: false,
+        why: `${variable} was off when the deploy was started`,
+        warning: `${variable} cannot be read live: the control token lacks the right (403); the start value alone counts`,
+      };
     case 'no-token':
-      return { on: false, why: `${variable} was off when the deploy was started`, warning: `${variable} is not read live: no control token is configured; the start value alone counts` };
+      return {
+        on: false,
+        why: `${variable} was off when the deploy was started`,
+        warning: `${variable} is not read live: no control token is configured; the start value alone counts`,
+      };
   }
 }

@@ -1,5 +1,13 @@
 /** How a deploy ended (design: words). Contract: these names are used from outside. */
-export const OUTCOMES = ['deployed', 'superseded', 'disabled', 'dry_run', 'halted', 'rolled_back', 'failed'] as const;
+export const OUTCOMES = [
+  'deployed',
+  'superseded',
+  'disabled',
+  'dry_run',
+  'halted',
+  'rolled_back',
+  'failed',
+] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export type DeployKind = 'auto' | 'manual' | 'rollback';

@@ -30,7 +30,8 @@ export interface SupersessionFacts {
  * never moved backward (I-01); `never` only switches off what is merely waiting or pushed.
  */
 export function supersededBy(facts: SupersessionFacts): string | undefined {
-  const newer = (list: readonly { sha: string; ancestry: Ancestry }[]) => list.find((one) => one.ancestry === 'descendant')?.sha;
+  const newer = (list: readonly { sha: string; ancestry: Ancestry }[]) =>
+    list.find((one) => one.ancestry === 'descendant')?.sha;
   const running = newer(facts.running);
   if (running !== undefined || facts.policy === 'never') return running;
   if (facts.policy === 'head' && facts.head?.ancestry === 'descendant') return facts.head.sha;

@@ -53,5 +53,8 @@ export function judgeTenant(facts: Facts): TenantState {
 
 /** Names per state for people and `--json`; slugs sorted. */
 export function byState(stragglers: readonly Straggler[], state: StragglerState): string[] {
-  return stragglers.filter((straggler) => straggler.state === state).map((straggler) => straggler.slug).sort();
+  return stragglers
+    .filter((straggler) => straggler.state === state)
+    .map((straggler) => straggler.slug)
+    .sort();
 }

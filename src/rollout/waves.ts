@@ -20,5 +20,10 @@ export interface Budget {
 
 /** The longest a deploy can take, without its wait in the queue: gates, then each wave's call, settling and soak. */
 export function longestMs(waves: number, budget: Budget): number {
-  return budget.gateTimeoutMs + waves * (budget.postTimeoutMs + budget.settleMs) + Math.max(0, waves - 1) * budget.soakMs + budget.settleMs;
+  return (
+    budget.gateTimeoutMs +
+    waves * (budget.postTimeoutMs + budget.settleMs) +
+    Math.max(0, waves - 1) * budget.soakMs +
+    budget.settleMs
+  );
 }

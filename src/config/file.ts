@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+import { ConfigurationError } from '../errors.ts';
+import { fileSchema, type ConfigFile } from './root.ts';
+
+/**
+ * Reads and checks `greenlane.yaml`.
+ * @throws ConfigurationError naming file, line, key and what was expected; the first problem in file order.
+ */
+export function readConfigFile(path: string): ConfigFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    const hint =
+      code === 'ENOENT'
+        ? 'no such file; write one (docs/configuration.md) or name it with --config or GREENLANE_CONFIG'
+        : `cannot be read (${code})`;
+    throw new ConfigurationError({ source: path }, hint);
+  }
+  return parseConfig(text, path);
+}
+
+/** Checks the text of a configuration; `source` is how messages call it. */
+export function parseConfig(text: string, source: string): ConfigFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    throw new ConfigurationError(
+      { source, line: lines.linePos(broken.pos[0]).line },
+      `not valid YAML: ${broken.message}`,
+    );
+  }
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch {
+    throw new ConfigurationError({ source }, 'not usable YAML: too many aliases');
+  }
+  const parsed = fileSchema.safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  const first = parsed.error.issues
+    .map((issue) => ({ issue, line: lineOf(document, lines, issue.path) }))
+    .sort((a, b) => a.line - b.line)[0] as { issue: z.core.$ZodIssue; line: number };
+  throw new ConfigurationError(
+    { source, line: first.line, key: keyOf(first.issue.path) },
+    describe(first.issue, value),
+  );
+}
+
+function keyOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** Line of the value at the path, or of its nearest parent that is there. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const node = document.getIn(path.slice(0, depth), true) as
+      { range?: [number, number, number] } | undefined;
+    if (node?.range !== undefined) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function describe(issue: z.core.$ZodIssue, root: unknown): string {
+  const got = issue.path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    root,
+  );
+  if (issue.code === 'unrecognized_keys')
+    return `unknown key ${issue.keys.map((key) => `\`${key}\``).join(', ')}; see docs/configuration.md for the keys there are`;
+  if (issue.code === 'invalid_type' && got === undefined) return `missing; expected ${issue.expected}`;
+  const shown = got === undefined || typeof got === 'object' ? '' : `, got ${JSON.stringify(got)}`;
+  const message = issue.message.replace(/^Invalid (input|option): /, '').replace(/, received .*$/, '');
+  return message.includes(', got ') ? message : `${message}${shown}`;
+}
