@@ -1,0 +1,20 @@
+import { findOnPath } from './executables.mjs';
+import { lastLines, run } from './run.mjs';
+import { SetupError } from './setup-error.mjs';
+
+/**
+ * Builds a Go program into a directory, without symbols and debug information (a seventh of the size).
+ * @param {string} program `github.com/temporalio/cli/cmd/temporal@v1.5.1`
+ * @param {string} directory absolute
+ * @throws {SetupError} with the compiler's last lines
+ */
+export async function goInstall(program, directory) {
+  const go = findOnPath('go');
+  if (go === undefined) throw new SetupError(`\`go\` is not on PATH: ${program} cannot be built.`);
+  const { code, output } = await run(go, ['install', '-ldflags', '-s -w', program], {
+    env: { ...process.env, GOBIN: directory },
+    cwd: directory,
+  });
+  if (code === 0) return;
+  throw new SetupError(`\`go install ${program}\` failed:\n${lastLines(output)}`);
+}
