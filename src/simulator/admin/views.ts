@@ -1,0 +1,65 @@
+import type { Answer } from '../exchange.ts';
+import { json } from '../exchange.ts';
+import type { ForgeControl } from '../forge/control.ts';
+import type { JournalEntry } from '../journal.ts';
+import type { World } from '../world.ts';
+
+/** Where everything is, and what runs; with `?tenants=1` also what each tenant runs. */
+export function stateAnswer(world: World, forge: ForgeControl, query: URLSearchParams): Answer {
+  const { fleet, journal } = world;
+  return json(200, {
+    ...addresses(world, forge),
+    head: forge.head(),
+    commits: world.forge.git.commits().map(({ sha, parents }) => ({ sha, parents })),
+    tenants: fleet.size,
+    census: fleet.census(),
+    highestEpoch: world.controlPlane.highestEpoch,
+    tags: world.registry.tags(),
+    faults: world.faults.list(),
+    journal: { entries: journal.length, dropped: journal.dropped, tenantReads: journal.tenantReads },
+    mostReading: fleet.mostReading,
+    errors: world.errors.map((error) => error.message),
+    ...(query.get('tenants') === '1' ? { running: fleet.running() } : {}),
+  });
+}
+
+/** The addresses a configuration needs, with the repository and branch to name in it. */
+export interface Addresses {
+  readonly url: string;
+  readonly repo: string;
+  readonly branch: string;
+  readonly forgeUrl: string;
+  readonly githubUrl: string;
+  readonly controlPlaneUrl: string;
+  /** With `{slug}` in it. */
+  readonly buildinfoUrl: string;
+  readonly registryUrl: string;
+  readonly hooksUrl: string;
+}
+
+/** The addresses of one simulator. */
+export function addresses(world: World, forge: ForgeControl): Addresses {
+  return {
+    url: world.url,
+    repo: forge.repo,
+    branch: forge.branch,
+    forgeUrl: forge.url,
+    githubUrl: forge.githubUrl,
+    controlPlaneUrl: world.url,
+    buildinfoUrl: `${world.url}/t/{slug}/buildinfo`,
+    registryUrl: world.url,
+    hooksUrl: `${world.url}/hooks/default`,
+  };
+}
+
+/** Journal entries: `?where=`, `?dryRun=true|false`, `?since=` (a `seq`), `?effect=true`. */
+export function journalAnswer(world: World, query: URLSearchParams): Answer {
+  const since = Number(query.get('since') ?? 0);
+  const [where, dryRun, effect] = [query.get('where'), query.get('dryRun'), query.get('effect')];
+  const fits = (entry: JournalEntry): boolean =>
+    entry.seq > since &&
+    (where === null || entry.where === where || (where === 'forge' && entry.where.startsWith('forge.'))) &&
+    (dryRun === null || entry.dryRun === (dryRun === 'true')) &&
+    (effect === null || entry.effect === (effect === 'true'));
+  return json(200, world.journal.filter(fits));
+}

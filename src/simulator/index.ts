@@ -1,0 +1,10 @@
+export type { Simulator, SimulatedTenants } from './simulator.ts';
+export { startSimulator } from './simulator.ts';
+export type { Fault, FaultKind, Place } from './faults/schema.ts';
+export type { Journal, JournalEntry, JournalFilter } from './journal.ts';
+export type { PerTenant, Settings, SimulatorOptions } from './options.ts';
+export { defaultTokens } from './options.ts';
+export type { CommitRequest } from './forge/git.ts';
+export type { StatusRow } from './forge/statuses.ts';
+export type { PullRequest, Review, Runner } from './forge/pulls.ts';
+export type { Move, Tenant } from './tenants/fleet.ts';
