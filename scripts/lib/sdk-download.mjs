@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from './run.mjs';
+import { lastLines, run } from './run.mjs';
 
 /** The release whose own idea of the right server is downloaded (it is part of the cache's directory name). */
 export const sdkVersion = '1.23.0';
@@ -34,13 +34,10 @@ export async function downloadThroughSdk(create, to) {
   mkdirSync(directory, { recursive: true });
   const abort = new AbortController();
   try {
-    const running = run(process.execPath, ['-e', child, testing, create, directory], {
-      signal: abort.signal,
-    });
-    const watch = abortOnStall(directory, abort);
-    const { code, output, aborted } = await running;
-    const stalled = await watch;
-    if (aborted) return stalled;
+    void abortOnStall(directory, abort);
+    const args = ['-e', child, testing, create, directory];
+    const { code, output, aborted } = await run(process.execPath, args, { signal: abort.signal });
+    if (aborted) return String(abort.signal.reason);
     const file = readdirSync(directory).find((name) => !name.endsWith('.downloading'));
     if (code !== 0 || file === undefined) return firstCause(output);
     renameSync(join(directory, file), to);
@@ -63,7 +60,6 @@ function resolveTesting() {
  * Ends the download when nothing arrives any more; ends itself with it.
  * @param {string} directory
  * @param {AbortController} abort
- * @returns {Promise<string>} what was waited for in vain
  */
 async function abortOnStall(directory, abort) {
   const start = Date.now();
@@ -72,13 +68,11 @@ async function abortOnStall(directory, abort) {
   for (;;) {
     await sleep(250, undefined, { ref: false });
     const now = sizeOf(directory);
-    if (now === undefined || abort.signal.aborted) return 'ended';
+    if (now === undefined || abort.signal.aborted) return;
     if (now !== size) [size, progressAt] = [now, Date.now()];
     const limit = size === 0 ? connectMs : stallMs;
-    if (Date.now() - progressAt > limit || Date.now() - start > wholeMs) {
-      abort.abort();
-      return `nothing arrived for ${limit / 1000} s`;
-    }
+    if (Date.now() - progressAt > limit) abort.abort(`nothing arrived for ${limit / 1000} s`);
+    else if (Date.now() - start > wholeMs) abort.abort(`not done after ${wholeMs / 60_000} min`);
   }
 }
 
@@ -96,15 +90,7 @@ function sizeOf(directory) {
  * @param {string} output
  */
 function firstCause(output) {
-  const line =
-    output
-      .split('\n')
-      .filter((text) => text.trim() !== '')
-      .at(-1) ?? 'no reason given';
-  return (
-    line
-      .split(/: (?=[a-z ]*error|failed)/)
-      .at(-1)
-      ?.slice(0, 160) ?? line
-  );
+  const line = lastLines(output, 1) || 'no reason given';
+  const cause = line.split(/: (?=[a-z ]*error|failed)/).at(-1) ?? line;
+  return cause.slice(0, 160);
 }
