@@ -13,26 +13,34 @@ export interface FormerRun {
 }
 
 /** More runs than this are not carried: the rest counts as unknown, and a rollback says so. */
-export const MAX_RUNS = 2_000;
+export const MAX_RUNS = 1_000;
 
 /** Slugs in code-unit order: the one order of waves, cursors and runs. */
 export function bySlug(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Appends what was observed of tenants beyond the last run; `observed` is sorted by slug. */
-export function recordFormer(
-  runs: readonly FormerRun[],
-  observed: Iterable<readonly [slug: string, sha: string | null]>,
-): FormerRun[] {
+/** Runs of what was observed of tenants; `observed` is sorted by slug. */
+export function runsOf(observed: Iterable<readonly [slug: string, sha: string | null]>): FormerRun[] {
+  const runs: FormerRun[] = [];
+  for (const [slug, sha] of observed) runs.push({ from: slug, to: slug, sha, count: 1 });
+  return joinRuns([], runs);
+}
+
+/** Joins the runs of a section to those before it. */
+export function joinRuns(runs: readonly FormerRun[], more: readonly FormerRun[]): FormerRun[] {
   const result = [...runs];
-  for (const [slug, sha] of observed) {
+  for (const run of more) {
     const last = result.at(-1);
-    if (last !== undefined && last.sha === sha)
-      result[result.length - 1] = { ...last, to: slug, count: last.count + 1 };
-    else if (result.length < MAX_RUNS) result.push({ from: slug, to: slug, sha, count: 1 });
-    else if (last !== undefined)
-      result[result.length - 1] = { ...last, to: slug, sha: null, count: last.count + 1 };
+    const known = result.length < MAX_RUNS;
+    if (last !== undefined && (last.sha === run.sha || !known)) {
+      result[result.length - 1] = {
+        from: last.from,
+        to: run.to,
+        sha: last.sha === run.sha ? last.sha : null,
+        count: last.count + run.count,
+      };
+    } else result.push(run);
   }
   return result;
 }

@@ -1,0 +1,66 @@
+import { ActivityCancellationType, proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
+import type { Activities } from '../activities/contract.ts';
+import type { DeploySettings } from '../rollout/request.ts';
+
+/** A look at the world that costs seconds; retried for about two minutes, then the deploy says it could not tell. */
+const QUICK = {
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '5 minutes',
+  retry: { initialInterval: '1s', maximumInterval: '20s', maximumAttempts: 8 },
+} as const;
+
+export const { prepare, touchedBy, movePointer, preflight } = proxyActivities<Activities>(QUICK);
+
+/** The queue must hear of the deploy however long Temporal's own service is busy. */
+export const { requestFleet } = proxyActivities<Activities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});
+
+/** Telling others never holds a deploy up for long, and never fails it. */
+export const { postStatus, notify } = proxyActivities<Activities>({
+  startToCloseTimeout: '15s',
+  scheduleToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '1s', maximumInterval: '15s' },
+});
+
+/** Polling by retry: each look that finds gates missing fails retryably, so waiting costs no slot and no history. */
+export function gateActivities(
+  settings: DeploySettings,
+): ActivityInterfaceFor<Pick<Activities, 'awaitGates'>> {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: '2 minutes',
+    scheduleToCloseTimeout: settings.gateTimeoutMs,
+    retry: {
+      initialInterval: settings.gatePollMs,
+      backoffCoefficient: 1,
+      maximumInterval: settings.gatePollMs,
+    },
+  });
+}
+
+/** A worker that is gone is noticed after this; heartbeats come a few times a second (src/worker.ts). */
+const HEARTBEAT_MS = 10_000;
+
+/** Attempts of one control-plane call within an activity, each with its full budget (I-11). */
+export const CALL_ATTEMPTS = 4;
+
+export function fleetActivities(
+  settings: DeploySettings,
+): ActivityInterfaceFor<Pick<Activities, 'rollWave' | 'survey' | 'verifyFleet'>> {
+  const retry = { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 20 } as const;
+  const { survey, verifyFleet } = proxyActivities<Activities>({
+    startToCloseTimeout: settings.settleMs + 60 * 60_000,
+    heartbeatTimeout: HEARTBEAT_MS,
+    retry,
+  });
+  const { rollWave } = proxyActivities<Activities>({
+    startToCloseTimeout:
+      CALL_ATTEMPTS * (settings.postTimeoutMs + settings.settleMs) + settings.settleMs + 5 * 60_000,
+    heartbeatTimeout: HEARTBEAT_MS,
+    retry,
+    // A call that is out is waited for, never abandoned (design: kill switch, halt, pin).
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  });
+  return { survey, verifyFleet, rollWave };
+}

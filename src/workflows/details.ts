@@ -1,0 +1,69 @@
+import { formatDuration } from '../rollout/duration.ts';
+import type { LockView } from '../rollout/lock/view.ts';
+import type { DeployStatus } from './status.ts';
+
+/** Markdown for Temporal UI's current details of a deploy: understood in five seconds. */
+export function deployDetails(status: DeployStatus, now: number): string {
+  const { tenants, stragglers } = status;
+  const lines = [
+    `### ${status.phase === 'halted' ? 'HALTED' : status.phase} · ${cell(status.tag)}`,
+    '',
+    cell(status.detail),
+    '',
+    '| | |',
+    '|---|---|',
+    `| since | ${at(status.phaseSince)} |`,
+    `| wave | ${status.wave} of about ${status.waves} |`,
+    `| tenants on the release | ${tenants.onRelease.count} of ${tenants.total} (${status.alreadyOnTarget} needed no call) |`,
+    `| on what they ran before | ${tenants.onFormer.count} |`,
+    `| unknown | ${tenants.unknown.count} |`,
+  ];
+  if (status.epoch !== undefined) lines.push(`| epoch | ${status.epoch} |`);
+  if (status.soakUntil !== undefined)
+    lines.push(`| soak ends | ${at(status.soakUntil)} (${formatDuration(status.soakUntil - now)}) |`);
+  if (stragglers.length > 0)
+    lines.push(
+      `| stragglers | ${stragglers
+        .slice(0, 10)
+        .map((one) => `${cell(one.slug)} (${one.state})`)
+        .join(', ')} |`,
+    );
+  if (status.next.length > 0)
+    lines.push(`| you can | ${status.next.map((name) => `\`${name}\``).join(' ')} |`);
+  for (const warning of status.warnings.slice(0, 5)) lines.push('', `> ${cell(warning)}`);
+  return lines.join('\n');
+}
+
+/** Markdown for the lock: who holds the fleet, who waits and why. */
+export function lockDetails(view: LockView): string {
+  const { holder, pin, freeze } = view;
+  const lines = [
+    holder === undefined
+      ? '### free'
+      : `### ${cell(holder.tag)} holds the fleet since ${at(holder.grantedAt)} (epoch ${holder.epoch}, ${cell(holder.actor)})`,
+  ];
+  if (pin !== undefined)
+    lines.push('', `Pinned to ${cell(pin.tag)} by ${cell(pin.actor)}: ${cell(pin.reason)}`);
+  if (freeze !== undefined)
+    lines.push(
+      '',
+      `Frozen by ${cell(freeze.actor)}: ${cell(freeze.reason)}${freeze.until === undefined ? '' : `, until ${at(freeze.until)}`}`,
+    );
+  if (view.queue.length > 0) {
+    lines.push('', `${view.waiting} waiting`, '', '| | release | why | expected |', '|---|---|---|---|');
+    for (const entry of view.queue)
+      lines.push(
+        `| ${entry.position} | ${cell(entry.tag)}${entry.urgent ? ' urgent' : ''} | ${cell(entry.why)} | ${entry.expectedAt === undefined ? '' : at(entry.expectedAt)} |`,
+      );
+  }
+  return lines.join('\n');
+}
+
+function at(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** Text for a markdown cell: no pipe, no line end, no markup. */
+function cell(text: string): string {
+  return text.replace(/[\r\n]+/g, ' ').replace(/[|`<>*_[\]\\]/g, (mark) => `\\${mark}`);
+}

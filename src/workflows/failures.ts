@@ -1,0 +1,36 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  isCancellation,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import { Ended } from './ends.ts';
+
+/**
+ * Why an activity failed, in one line. Activities put nothing raw into their failures (src/activities/failure.ts),
+ * so the message may be shown; what is not ours is named by kind only.
+ */
+export function reasonOf(error: unknown, otherwise = 'no reason is known'): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure && cause.type?.startsWith('greenlane.') === true)
+    return cause.message;
+  if (cause instanceof TimeoutFailure)
+    return cause.cause === undefined ? otherwise : reasonOf(cause.cause, otherwise);
+  if (cause instanceof CancelledFailure) return 'cancelled';
+  if (cause instanceof TerminatedFailure) return 'terminated';
+  if (cause instanceof ApplicationFailure)
+    return `unexpected ${cause.type ?? 'error'} in an activity; see the worker's log`;
+  return otherwise;
+}
+
+/** An activity whose failure is an answer: the deploy failed, and says why. */
+export async function activity<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    throw new Ended('failed', reasonOf(error));
+  }
+}

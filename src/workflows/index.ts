@@ -1,0 +1,2 @@
+export { deploy } from './deploy.ts';
+export { fleetLock } from './fleet-lock.ts';

@@ -1,0 +1,108 @@
+import * as wf from '@temporalio/workflow';
+import type { DeploySettings } from '../rollout/request.ts';
+import type { Phase } from '../rollout/outcome.ts';
+import { notify, postStatus } from './activities.ts';
+import { deployDetails } from './details.ts';
+import { searchAttributes } from './search-attributes.ts';
+import { beginState, type DeployInput, type DeployState } from './state.ts';
+import { statusOf } from './whereabouts.ts';
+import type { InFlight } from './status.ts';
+
+const AUDIT_LENGTH = 200;
+
+/** One run of a deploy: its state, its audit trail, and what the outside is told of it. */
+export class Run {
+  readonly input: DeployInput;
+  readonly state: DeployState;
+  readonly workflowId = wf.workflowInfo().workflowId;
+  readonly runId = wf.workflowInfo().firstExecutionRunId;
+  inFlight: InFlight | null = null;
+  detail = '';
+  #told: Promise<void> = Promise.resolve();
+
+  constructor(input: DeployInput) {
+    this.input = input;
+    this.state = beginState(input, Date.now());
+  }
+
+  /** @throws Error before `prepare`: nothing reads settings earlier. */
+  get settings(): DeploySettings {
+    if (this.state.settings === undefined) throw new Error('the deploy has no settings yet');
+    return this.state.settings;
+  }
+
+  /** What people see: the phase, in words, and what it waits for. */
+  enter(phase: Phase, detail: string): void {
+    const { state } = this;
+    if (state.phase !== phase) {
+      state.phase = phase;
+      state.phaseSince = Date.now();
+      if (this.input.searchAttributes === true)
+        wf.upsertSearchAttributes([{ key: searchAttributes.phase, value: phase }]);
+    }
+    this.say(detail);
+  }
+
+  say(detail: string): void {
+    this.detail = detail;
+    wf.setCurrentDetails(deployDetails(statusOf(this), Date.now()));
+  }
+
+  /** Writes the audit trail. */
+  note(what: string, actor = 'greenlane'): void {
+    const { audit } = this.state;
+    audit.push({ at: Date.now(), actor, what });
+    if (audit.length > AUDIT_LENGTH) audit.splice(0, audit.length - AUDIT_LENGTH);
+  }
+
+  warn(warning: string): void {
+    if (!this.state.warnings.includes(warning) && this.state.warnings.length < 50) {
+      this.state.warnings.push(warning);
+      this.note(`warning: ${warning}`);
+    }
+  }
+
+  /** Tells the forge and whoever is to be notified, in order, beside the deploy: failing to tell never fails it. */
+  tell(status: 'pending' | 'success' | 'failure' | 'error' | undefined, text: string, event?: string): void {
+    const { settings } = this.state;
+    if (settings === undefined || settings.dryRun) return;
+    const at = Date.now();
+    const { fleet, sha, tag } = settings;
+    const { workflowId, runId } = this;
+    this.#told = this.#told.then(async () => {
+      const jobs: Promise<void>[] = [];
+      if (status !== undefined && sha.length === 40) {
+        jobs.push(
+          postStatus.executeWithOptions({ summary: `${status}: ${text}`.slice(0, 200) }, [
+            { fleet, sha, state: status, description: text, workflowId, runId },
+          ]),
+        );
+      }
+      if (event !== undefined && settings.notify.includes(event)) {
+        jobs.push(
+          notify.executeWithOptions({ summary: `${event}` }, [
+            {
+              fleet,
+              event,
+              id: `${workflowId}/${runId}/${event}/${at}`,
+              sha,
+              tag,
+              text,
+              workflowId,
+              runId,
+              at,
+            },
+          ]),
+        );
+      }
+      for (const done of await Promise.allSettled(jobs)) {
+        if (done.status === 'rejected') this.warn(`could not tell the outside: ${event ?? 'commit status'}`);
+      }
+    });
+  }
+
+  /** Resolves when everything told so far has gone out or was given up. */
+  async told(): Promise<void> {
+    await wf.CancellationScope.nonCancellable(() => this.#told);
+  }
+}

@@ -1,0 +1,251 @@
+import * as wf from '@temporalio/workflow';
+import { z } from 'zod';
+import type { Grant } from '../activities/contract.ts';
+import { formatDuration } from '../rollout/duration.ts';
+import { Ended, TurnedBack } from './ends.ts';
+import {
+  commandSignal,
+  commandUpdate,
+  COMMANDS,
+  grantSignal,
+  inFlightSignal,
+  statusQuery,
+} from './messages.ts';
+import { parseMessage } from './parse.ts';
+import type { Run } from './run.ts';
+import type { CommandName, InFlight, Receipt } from './status.ts';
+import { possible, receiptOf, statusOf } from './whereabouts.ts';
+
+const command = z.object({
+  reason: z.string().trim().min(1, 'expected a reason').max(500),
+  actor: z.string().max(200).default('somebody'),
+  by: z
+    .string()
+    .regex(/^[0-9a-f]{7,40}$/i, 'expected a SHA')
+    .optional(),
+});
+type Command = z.output<typeof command>;
+
+/** An end or a turn that somebody asked for; acted on at the next place where the deploy can stop. */
+type Wish = { readonly name: 'abort' | 'rollback' | 'supersede' | 'reject' } & Command;
+
+/**
+ * The wheel: what people tell a running deploy, and the places where it listens. A halt is answered only when it is
+ * certain which call is out (I-32): a wave that has not sent yet is called back, one that has is named.
+ */
+export class Steering {
+  readonly #run: Run;
+  #wish: Wish | undefined;
+  #scope: wf.CancellationScope | undefined;
+  #acknowledged = false;
+  #skipSoak = false;
+  #deaf = false;
+  grant: Grant | undefined;
+
+  constructor(run: Run) {
+    this.#run = run;
+    wf.setHandler(statusQuery, () => statusOf(run));
+    wf.setHandler(grantSignal, (grant: Grant) => {
+      if (grant.runId === run.runId) this.grant = grant;
+    });
+    wf.setHandler(inFlightSignal, (message: { wave: number; stage: InFlight['stage']; since: number }) => {
+      if (run.inFlight === null || run.inFlight.wave !== message.wave) return;
+      run.inFlight = { ...run.inFlight, stage: message.stage, since: message.since };
+      this.#acknowledged = true;
+    });
+    for (const name of COMMANDS) {
+      wf.setHandler(commandSignal(name), (message: unknown) => {
+        const parsed = parseMessage(command, message, name, (what) => run.note(what, 'signal'));
+        if (parsed === undefined) return;
+        if (possible(run).includes(name)) this.#obey(name, parsed);
+        else run.note(`${name} was not possible: ${this.#refusal(name)}`, parsed.actor);
+      });
+      wf.setHandler(
+        commandUpdate(name),
+        async (message: unknown): Promise<Receipt> => {
+          this.#obey(name, command.parse(message));
+          await wf.condition(() => this.#certain());
+          return receiptOf(run);
+        },
+        { validator: (message: unknown) => this.#validate(name, message) },
+      );
+    }
+    wf.setDefaultSignalHandler((name) => run.note(`an unknown signal \`${name.slice(0, 100)}\``, 'signal'));
+  }
+
+  /** Updates are refused from here on: the deploy has its outcome. */
+  close(): void {
+    this.#deaf = true;
+  }
+
+  /** Whether somebody wants the deploy to end or turn instead of waiting on. */
+  get wished(): boolean {
+    return this.#wish !== undefined;
+  }
+
+  /**
+   * The place between two steps where a deploy may stop: ends, turns back, or stays halted until somebody resumes.
+   * @throws Ended, TurnedBack
+   */
+  async boundary(): Promise<void> {
+    const run = this.#run;
+    for (;;) {
+      const wish = this.#wish;
+      if (wish !== undefined) {
+        this.#wish = undefined;
+        if (run.state.halt !== undefined) delete run.state.halt;
+        if (wish.name === 'rollback') throw new TurnedBack(wish.reason, wish.actor);
+        if (wish.name === 'supersede')
+          throw new Ended('superseded', wish.reason, wish.by === undefined ? {} : { supersededBy: wish.by });
+        throw new Ended(
+          'halted',
+          wish.name === 'reject'
+            ? `rejected by ${wish.actor}: ${wish.reason}`
+            : `aborted by ${wish.actor}: ${wish.reason}`,
+        );
+      }
+      if (run.state.halt === undefined) return;
+      await this.#stayHalted();
+    }
+  }
+
+  /** Halts from inside: the kill switch was turned on, a call was refused. */
+  halt(reason: string, actor: string): void {
+    this.#run.state.halt = { reason, actor, at: Date.now() };
+    this.#run.note(`halted: ${reason}`, actor);
+  }
+
+  /** Runs a wave's activity so that a command can call it back before it has sent. */
+  async sending<T>(inFlight: InFlight, work: () => Promise<T>): Promise<T> {
+    const run = this.#run;
+    const scope = new wf.CancellationScope();
+    this.#scope = scope;
+    this.#acknowledged = false;
+    run.inFlight = inFlight;
+    try {
+      return await scope.run(work);
+    } finally {
+      this.#scope = undefined;
+      run.inFlight = null;
+    }
+  }
+
+  /** Waits for work that has no side effect; given up at once when somebody ends the deploy. */
+  async unlessEnded<T>(work: () => Promise<T>): Promise<T> {
+    const scope = new wf.CancellationScope();
+    const done = scope.run(work);
+    let settled = false;
+    const watch = done.then(
+      () => void (settled = true),
+      () => void (settled = true),
+    );
+    await wf.condition(() => settled || this.#wish !== undefined);
+    if (settled) return await done;
+    scope.cancel();
+    await watch;
+    await this.boundary();
+    throw new Error('unreachable: a wish ends the deploy');
+  }
+
+  /** A soak: a timer that a command or `skip-soak` cuts short; what is left of it is waited for after a resume. */
+  async soak(): Promise<void> {
+    const { state } = this.#run;
+    this.#skipSoak = false;
+    for (;;) {
+      await this.boundary();
+      const left = (state.soakUntil ?? 0) - Date.now();
+      if (left <= 0 || this.#skipSoak) break;
+      this.#run.enter('soak', `soaking for ${formatDuration(left)} before wave ${state.wave}`);
+      await wf.condition(() => this.#skipSoak || this.#wish !== undefined || state.halt !== undefined, left, {
+        summary: `soak before wave ${state.wave}`,
+      });
+    }
+    delete state.soakUntil;
+  }
+
+  async #stayHalted(): Promise<void> {
+    const run = this.#run;
+    const { state } = run;
+    const halt = state.halt;
+    if (halt === undefined) return;
+    const left = halt.at + run.settings.haltDeadlineMs - Date.now();
+    const choices = possible(run).join(', ');
+    if (state.phase !== 'halted') {
+      run.enter(
+        'halted',
+        `halted by ${halt.actor}: ${halt.reason}. Next: ${choices}. Ends by itself in ${formatDuration(left)}.`,
+      );
+      run.tell('pending', `halted by ${halt.actor}: ${halt.reason}`, 'halted');
+    }
+    const moved = await wf.condition(
+      () => this.#wish !== undefined || state.halt === undefined,
+      Math.max(1, left),
+      { summary: 'deadline of the halted deploy' },
+    );
+    if (moved) return;
+    delete state.halt;
+    run.note(`nobody touched the halted deploy for ${formatDuration(run.settings.haltDeadlineMs)}`);
+    throw new Ended(
+      'halted',
+      `halted by ${halt.actor} (${halt.reason}) and not touched for ${formatDuration(run.settings.haltDeadlineMs)}`,
+      { freeze: state.calls > 0 },
+    );
+  }
+
+  #obey(name: CommandName, message: Command): void {
+    const run = this.#run;
+    const { reason, actor } = message;
+    run.note(`${name}: ${reason}`, actor);
+    switch (name) {
+      case 'halt':
+        run.state.halt = { reason, actor, at: Date.now() };
+        this.#scope?.cancel();
+        break;
+      case 'resume':
+        delete run.state.halt;
+        run.state.ask = true;
+        run.state.tries += 1;
+        break;
+      case 'skip-soak':
+        this.#skipSoak = true;
+        break;
+      case 'approve':
+        run.state.approved = true;
+        break;
+      case 'abort':
+      case 'rollback':
+      case 'reject':
+        this.#wish = { name, ...message };
+        this.#scope?.cancel();
+        break;
+      case 'supersede':
+        // The wave that is out, or about to be, is finished: the deploy stops at the next boundary.
+        this.#wish = { name, ...message };
+        break;
+    }
+  }
+
+  /** Whether it is certain that no call will start that has not: nothing is out, or the activity said what is. */
+  #certain(): boolean {
+    return this.#scope === undefined || !this.#scope.consideredCancelled || this.#acknowledged;
+  }
+
+  #validate(name: CommandName, message: unknown): void {
+    const parsed = command.safeParse(message);
+    if (!parsed.success)
+      throw new Error(
+        `${name}: ${parsed.error.issues[0]?.path.join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? 'not understood'}`,
+      );
+    if (this.#deaf || !possible(this.#run).includes(name)) throw new Error(this.#refusal(name));
+  }
+
+  #refusal(name: CommandName): string {
+    const { state } = this.#run;
+    const next = possible(this.#run);
+    const halted = state.halt === undefined ? '' : ` by ${state.halt.actor} (${state.halt.reason})`;
+    const where = state.halt === undefined ? `in phase \`${state.phase}\`` : `halted${halted}`;
+    return this.#deaf || next.length === 0
+      ? `cannot ${name}: the deploy has ended`
+      : `cannot ${name}: the deploy is ${where}; possible is ${next.join(', ')}`;
+  }
+}
