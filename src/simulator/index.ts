@@ -8,3 +8,6 @@ export type { CommitRequest } from './forge/git.ts';
 export type { StatusRow } from './forge/statuses.ts';
 export type { PullRequest, Review, Runner } from './forge/pulls.ts';
 export type { Move, Tenant } from './tenants/fleet.ts';
+export type { SimulatorState } from './admin/views.ts';
+export type { RemoteCommit, RemoteJournalFilter } from './remote.ts';
+export { RemoteSimulator } from './remote.ts';

@@ -16,6 +16,7 @@ import type { Settings, SimulatorOptions } from './options.ts';
 import { defaultTokens, settingsOf, tenantSlugs } from './options.ts';
 import { seededRandom } from './random.ts';
 import { Registry } from './registry/store.ts';
+import { RegistryTokens } from './registry/tokens.ts';
 import { listen, serve } from './server.ts';
 import { Fleet } from './tenants/fleet.ts';
 import type { World } from './world.ts';
@@ -98,6 +99,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     forge,
     fleet: new Fleet(slugs, git.head()),
     registry: new Registry(git),
+    registryTokens: new RegistryTokens(),
     controlPlane: { token: tokens.controlPlane, highestEpoch: 0, answers: new Map() },
     journalTenantReads: options.journalTenantReads ?? slugs.length <= 2_000,
     errors: [],

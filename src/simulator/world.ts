@@ -7,6 +7,7 @@ import type { ForgeStore } from './forge/store.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import type { Settings } from './options.ts';
 import type { Registry } from './registry/store.ts';
+import type { RegistryTokens } from './registry/tokens.ts';
 import type { Fleet } from './tenants/fleet.ts';
 
 /** Everything one simulator consists of. */
@@ -20,6 +21,7 @@ export interface World {
   readonly forge: ForgeStore;
   readonly fleet: Fleet;
   readonly registry: Registry;
+  readonly registryTokens: RegistryTokens;
   readonly controlPlane: ControlPlaneState;
   readonly journalTenantReads: boolean;
   /** Errors of the simulator itself; always empty when it is right. */

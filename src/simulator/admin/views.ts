@@ -1,13 +1,33 @@
 import type { Answer } from '../exchange.ts';
 import { json } from '../exchange.ts';
+import type { Fault } from '../faults/schema.ts';
 import type { ForgeControl } from '../forge/control.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { World } from '../world.ts';
 
+/** What `/__sim/state` tells. */
+export interface SimulatorState extends Addresses {
+  readonly head: string;
+  readonly commits: readonly { readonly sha: string; readonly parents: readonly string[] }[];
+  /** How many tenants there are. */
+  readonly tenants: number;
+  /** How many tenants run each SHA. */
+  readonly census: Readonly<Record<string, number>>;
+  readonly highestEpoch: number;
+  /** Tags that were set, with their digests. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly faults: readonly (Fault & { readonly id: number; readonly fired: number })[];
+  readonly journal: { readonly entries: number; readonly dropped: number; readonly tenantReads: number };
+  /** The most tenants that were read at once. */
+  readonly mostReading: number;
+  /** Errors of the simulator itself. */
+  readonly errors: readonly string[];
+}
+
 /** Where everything is, and what runs; with `?tenants=1` also what each tenant runs. */
 export function stateAnswer(world: World, forge: ForgeControl, query: URLSearchParams): Answer {
   const { fleet, journal } = world;
-  return json(200, {
+  const state: SimulatorState = {
     ...addresses(world, forge),
     head: forge.head(),
     commits: world.forge.git.commits().map(({ sha, parents }) => ({ sha, parents })),
@@ -19,8 +39,8 @@ export function stateAnswer(world: World, forge: ForgeControl, query: URLSearchP
     journal: { entries: journal.length, dropped: journal.dropped, tenantReads: journal.tenantReads },
     mostReading: fleet.mostReading,
     errors: world.errors.map((error) => error.message),
-    ...(query.get('tenants') === '1' ? { running: fleet.running() } : {}),
-  });
+  };
+  return json(200, query.get('tenants') === '1' ? { ...state, running: fleet.running() } : state);
 }
 
 /** The addresses a configuration needs, with the repository and branch to name in it. */

@@ -107,6 +107,8 @@ export class FaultTable {
       if (!meets(fault, where, call)) continue;
       armed.seen += 1;
       if (armed.seen <= (fault.after ?? 0)) continue;
+      // A spent `hold` stays armed for the calls it still holds.
+      if (fault.times !== undefined && armed.fired >= fault.times) continue;
       if (isRequestFault(fault) && answer !== undefined) continue;
       if (fault.chance !== undefined && this.#random() >= fault.chance) continue;
       if (isRequestFault(fault)) answer = fault;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Answer } from '../exchange.ts';
 import { json, readBody } from '../exchange.ts';
 import { answerStruck } from '../faults/answering.ts';
@@ -65,13 +64,8 @@ function problem(status: number, code: string, message: string): Answer {
   return json(status, { errors: [{ code, message, detail: null }] }, version);
 }
 
-/** Tokens this process handed out, with their scopes. */
-const issued = new Map<string, string>();
-
 function tokenAnswer(world: World, scope: string): Answer {
-  const token = randomUUID();
-  issued.set(token, `${world.url} ${scope}`);
-  if (issued.size > 10_000) issued.clear();
+  const token = world.registryTokens.issue(scope);
   return json(200, { token, access_token: token, expires_in: 300, issued_at: new Date().toISOString() });
 }
 
@@ -82,11 +76,12 @@ function mayPass(
   method: string,
 ): boolean {
   if (!world.settings.registryAuth) return true;
-  const scope = issued.get(/^bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '');
-  if (scope?.startsWith(`${world.url} `) !== true) return false;
-  if (name === undefined) return true;
-  if (!scope.includes(`repository:${name}:`)) return false;
-  return method === 'PUT' ? scope.includes('push') : scope.includes('pull');
+  const scope = world.registryTokens.scopeOf(header);
+  if (scope === undefined || name === undefined) return scope !== undefined;
+  const actions = /^repository:(.+):([a-z,*]+)$/.exec(scope);
+  return (
+    actions?.[1] === name && (actions[2]?.split(',').includes(method === 'PUT' ? 'push' : 'pull') ?? false)
+  );
 }
 
 function challenge(world: World, scope: string | undefined): Answer {
