@@ -64,3 +64,19 @@ export class NoWorkerError extends GreenlaneError {
 export class RefusedError extends GreenlaneError {
   readonly exitCode = 1;
 }
+
+/** A server of the demo or the tests that does not come up. */
+export class ServerStartError extends GreenlaneError {
+  readonly exitCode = 1;
+  /** The last lines it wrote; empty when it wrote nothing. */
+  readonly output: string;
+  constructor(what: string, why: string, output: string) {
+    super(`Cannot start ${what}: ${why}.${output === '' ? '' : ` Its last lines:\n${output}`}`);
+    this.output = output;
+  }
+}
+
+/** Something this machine lacks and that could neither be downloaded nor built. */
+export class SetUpError extends GreenlaneError {
+  readonly exitCode = 1;
+}

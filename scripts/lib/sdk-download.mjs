@@ -25,9 +25,10 @@ TestWorkflowEnvironment[create]({ server: { executable: { type: 'cached-download
  * 10 s to the first byte, 30 s without progress, 10 min in all.
  * @param {'createLocal' | 'createTimeSkipping'} create
  * @param {string} to absolute path of the executable; its directory exists
+ * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<string | undefined>} why it did not work, in a few words, or undefined
  */
-export async function downloadThroughSdk(create, to) {
+export async function downloadThroughSdk(create, to, env = process.env) {
   const testing = resolveTesting();
   if (testing === undefined) return '@temporalio/testing is not installed';
   const directory = `${to}.download`;
@@ -36,7 +37,7 @@ export async function downloadThroughSdk(create, to) {
   try {
     void abortOnStall(directory, abort);
     const args = ['-e', child, testing, create, directory];
-    const { code, output, aborted } = await run(process.execPath, args, { signal: abort.signal });
+    const { code, output, aborted } = await run(process.execPath, args, { env, signal: abort.signal });
     if (aborted) return String(abort.signal.reason);
     const file = readdirSync(directory).find((name) => !name.endsWith('.downloading'));
     if (code !== 0 || file === undefined) return firstCause(output);

@@ -57,7 +57,7 @@ export async function ensureTemporalCli(steps, env = process.env) {
       join(downloaded, '..'),
       'temporal',
       async (directory) => {
-        obstacle = await downloadThroughSdk('createLocal', join(directory, 'temporal'));
+        obstacle = await downloadThroughSdk('createLocal', join(directory, 'temporal'), env);
         if (obstacle !== undefined) throw new Unavailable();
       },
       onWait,
@@ -67,7 +67,8 @@ export async function ensureTemporalCli(steps, env = process.env) {
   if (findOnPath('go', env) === undefined) throw noWayFound(obstacle, env);
   await steps.step(
     `Temporal dev server: building CLI ${cliVersion} with Go`,
-    () => fillDirectory(join(built, '..'), 'temporal', (directory) => goInstall(program, directory), onWait),
+    () =>
+      fillDirectory(join(built, '..'), 'temporal', (directory) => goInstall(program, directory, env), onWait),
     { slow: `the download failed (${obstacle}); once, about 5 min on two cores` },
   );
   return { path: built, source: 'cache' };

@@ -55,21 +55,21 @@ export async function ensureTimeSkippingServer(steps, env = process.env) {
   const onWait = (holder) => steps.note(`  waiting for ${holder}, which is getting the test server`);
   const obstacle = await steps.step(
     'Time-skipping test server: downloading it through the SDK, into the cache',
-    () => download(join(cache, downloaded), onWait),
+    () => download(join(cache, downloaded), env, onWait),
   );
   if (obstacle === undefined) return { path: join(cache, downloaded, executable), source: 'cache' };
   const missing = ['mvn', 'java'].filter((tool) => findOnPath(tool, env) === undefined);
   if (missing.length > 0) throw noWayFound(obstacle, missing, cache);
   await steps.step(
     `Time-skipping test server: fetching ${testServerVersion} with Maven`,
-    () => fillDirectory(join(cache, built), executable, fetchWithMaven, onWait),
+    () => fillDirectory(join(cache, built), executable, (staging) => fetchWithMaven(staging, env), onWait),
     { slow: `the download failed (${obstacle}); once, less than a minute` },
   );
   return { path: join(cache, built, executable), source: 'cache' };
 }
 
-/** @param {string} directory @param {(holder: string) => void} onWait @returns {Promise<string | undefined>} */
-async function download(directory, onWait) {
+/** @param {string} directory @param {NodeJS.ProcessEnv} env @param {(holder: string) => void} onWait */
+async function download(directory, env, onWait) {
   /** @type {string | undefined} */
   let obstacle;
   await fillDirectory(
@@ -77,7 +77,7 @@ async function download(directory, onWait) {
     executable,
     async (staging) => {
       const binary = join(staging, `${executable}.bin`);
-      obstacle = await downloadThroughSdk('createTimeSkipping', binary);
+      obstacle = await downloadThroughSdk('createTimeSkipping', binary, env);
       if (obstacle !== undefined) throw new Error(obstacle);
       writeWrapper(join(staging, executable), `"$here/${executable}.bin"`);
     },
@@ -88,8 +88,8 @@ async function download(directory, onWait) {
   return obstacle;
 }
 
-/** @param {string} staging */
-async function fetchWithMaven(staging) {
+/** @param {string} staging @param {NodeJS.ProcessEnv} env */
+async function fetchWithMaven(staging, env) {
   const project = mkdtempSync(join(tmpdir(), 'greenlane-maven-'));
   try {
     writeFileSync(join(project, 'pom.xml'), pom);
@@ -101,7 +101,7 @@ async function fetchWithMaven(staging) {
       '-DincludeScope=runtime',
       `-DoutputDirectory=${jars}`,
     ];
-    const { code, output } = await run('mvn', goal, { cwd: project });
+    const { code, output } = await run('mvn', goal, { cwd: project, env });
     if (code !== 0)
       throw new SetupError(`Maven could not fetch the time-skipping test server:\n${lastLines(output)}`);
   } finally {
