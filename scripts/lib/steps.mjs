@@ -5,7 +5,7 @@ const clockWidth = 24;
 /**
  * Prints what the set-up does on stderr: one line per step with its time. A slow step is announced, with the
  * reason, and shows a sign of life: a running clock on a terminal, a line a minute elsewhere.
- * @param {NodeJS.WriteStream} [stream]
+ * @param {NodeJS.WritableStream & { isTTY?: boolean, columns?: number }} [stream]
  */
 export function createSteps(stream = process.stderr) {
   /**
