@@ -61,7 +61,6 @@ export function takeUp(world: World, arrival: Arrival, where: Place): Exchange {
   });
   res.once('close', () => {
     entry.endAt = Date.now();
-    if (res.headersSent) entry.status = res.statusCode;
     world.journal.noticed(entry);
   });
   return { ...arrival, entry };

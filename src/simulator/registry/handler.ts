@@ -21,6 +21,7 @@ export async function serveRegistry(world: World, arrival: Arrival): Promise<voi
   const needed = `repository:${name ?? ''}:${method === 'PUT' ? 'pull,push' : 'pull'}`;
   const authorised = mayPass(world, req.headers.authorization, name, method);
   if (path !== registryTokenPath) entry.authorizationOk = authorised;
+  world.journal.noticed(entry);
   const strike = world.faults.strike('registry', { path: entry.path });
   await answerStruck(exchange, strike, world.clock, () => {
     const work = (): Answer => {

@@ -74,7 +74,10 @@ async function serveWithDetours(
   const gone = strike.tenants.find((fault) => fault.kind === 'gone');
   const arrival = { req, res, method: req.method ?? 'GET', path, query: new URLSearchParams() };
   const exchange = world.journalTenantReads ? takeUp(world, arrival, 'tenant') : undefined;
-  if (exchange !== undefined) exchange.entry.slugs = [slug];
+  if (exchange !== undefined) {
+    exchange.entry.slugs = [slug];
+    world.journal.noticed(exchange.entry);
+  }
   if (world.settings.answerMs > 0) await world.clock.sleep(world.settings.answerMs);
   if (gone?.kind === 'gone' && gone.status === undefined) {
     if (exchange !== undefined) exchange.entry.fault = 'gone';
