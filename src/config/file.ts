@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ConfigurationError } from '../errors.ts';
 import { fileSchema, type ConfigFile } from './root.ts';
 

@@ -27,3 +27,6 @@ export function longestMs(waves: number, budget: Budget): number {
     budget.settleMs
   );
 }
+
+/** Calls of one wave before its control plane counts as not answering, each with its full budget (I-11). */
+export const CALL_ATTEMPTS = 4;

@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
 import type { Activities } from '../activities/contract.ts';
 import type { DeploySettings } from '../rollout/request.ts';
+import { CALL_ATTEMPTS } from '../rollout/waves.ts';
 
 /** A look at the world that costs seconds; retried for about two minutes, then the deploy says it could not tell. */
 const QUICK = {
@@ -41,9 +42,6 @@ export function gateActivities(
 
 /** A worker that is gone is noticed after this; heartbeats come a few times a second (src/worker.ts). */
 const HEARTBEAT_MS = 10_000;
-
-/** Attempts of one control-plane call within an activity, each with its full budget (I-11). */
-export const CALL_ATTEMPTS = 4;
 
 export function fleetActivities(
   settings: DeploySettings,

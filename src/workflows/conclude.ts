@@ -21,13 +21,13 @@ export async function conclude(
   work: () => Promise<void>,
 ): Promise<DeployResult> {
   const end = await endOf(run, steering, work);
-  return await wf.CancellationScope.nonCancellable(async () => await finish(run, steering, end));
+  return wf.CancellationScope.nonCancellable(async () => finish(run, steering, end));
 }
 
 async function endOf(run: Run, steering: Steering, work: () => Promise<void>): Promise<Ended> {
   const { state } = run;
   const back = async (): Promise<void> =>
-    await rollBack(run, steering, { reason: state.turnedFor ?? 'rollback', actor: 'greenlane' });
+    rollBack(run, steering, { reason: state.turnedFor ?? 'rollback', actor: 'greenlane' });
   try {
     await (state.direction === 'back' && run.input.undo === undefined ? back() : work());
     return new Ended('failed', 'the deploy came to no end');
@@ -35,7 +35,7 @@ async function endOf(run: Run, steering: Steering, work: () => Promise<void>): P
     if (error instanceof TurnedBack) {
       state.turnedFor = error.reason;
       run.note(`rollback: ${error.reason}`, error.actor);
-      return await endOf(run, steering, back);
+      return endOf(run, steering, back);
     }
     if (error instanceof Ended) return error;
     if (error instanceof wf.ContinueAsNew) throw error;

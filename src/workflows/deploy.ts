@@ -22,11 +22,11 @@ export async function deploy(input: DeployInput): Promise<DeployResult> {
   const run = new Run(input);
   const steering = new Steering(run);
 
-  return await conclude(run, steering, async () => {
+  return conclude(run, steering, async () => {
     await begin(run); //                  what the worker's configuration makes of the request
-    if (run.settings.dryRun) return await dryRun(run, steering);
+    if (run.settings.dryRun) return dryRun(run, steering);
     if (input.undo !== undefined)
-      return await rollBack(run, steering, { reason: input.reason ?? 'rollback', actor: input.actor });
+      return rollBack(run, steering, { reason: input.reason ?? 'rollback', actor: input.actor });
 
     await gates(run, steering); //        every required context is success on this exact SHA
     await approval(run, steering); //     a person said yes, where the fleet asks for one

@@ -34,3 +34,8 @@ export async function activity<T>(work: () => Promise<T>): Promise<T> {
     throw new Ended('failed', reasonOf(error));
   }
 }
+
+/** Type of the failure an activity ended with; undefined when it was none of ours. */
+export function kindOf(error: ActivityFailure): string | undefined {
+  return error.cause instanceof ApplicationFailure ? (error.cause.type ?? undefined) : undefined;
+}

@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import { requestFleet } from './activities.ts';
+import { lockId } from './lock-id.ts';
 import { releaseSignal, withdrawSignal } from './messages.ts';
 import type { ReleaseMessage } from '../rollout/lock/messages.ts';
 import type { Run } from './run.ts';
@@ -7,10 +8,6 @@ import type { Steering } from './steering.ts';
 
 /** A request is repeated this often while it waits, so that a lock that was lost and made anew learns of it. */
 const ASK_AGAIN_MS = 5 * 60_000;
-
-export function lockId(fleet: string): string {
-  return `fleet-lock/${fleet}`;
-}
 
 /** Waits for the fleet. A halted deploy that holds nothing leaves the queue: nobody waits behind it. */
 export async function queue(run: Run, steering: Steering): Promise<void> {

@@ -5,7 +5,7 @@ import { failureOf } from '../rollout/tolerance.ts';
 import { fleetActivities } from './activities.ts';
 import { continueAsNew, historyIsLong } from './continue.ts';
 import { Ended, TurnedBack } from './ends.ts';
-import { activity, reasonOf } from './failures.ts';
+import { activity, kindOf, reasonOf } from './failures.ts';
 import type { Run } from './run.ts';
 import type { Steering } from './steering.ts';
 
@@ -121,6 +121,11 @@ async function roll(run: Run, steering: Steering, slugs: readonly string[]): Pro
       return false;
     }
     if (!(error instanceof wf.ActivityFailure)) throw error;
+    if (kindOf(error) === 'greenlane.KillSwitchUnreadable') {
+      if (state.calls === 0) throw new Ended('failed', `wave ${wave}: ${reasonOf(error)}`);
+      steering.halt(reasonOf(error), 'greenlane');
+      return false;
+    }
     touched(run, isCanary, slugs, 1);
     throw failed(run, `wave ${wave}: ${reasonOf(error)}`);
   }

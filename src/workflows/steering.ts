@@ -140,7 +140,7 @@ export class Steering {
       () => void (settled = true),
     );
     await wf.condition(() => settled || this.#wish !== undefined);
-    if (settled) return await done;
+    if (settled) return done;
     scope.cancel();
     await watch;
     await this.boundary();

@@ -1,0 +1,33 @@
+import type { ControlPlane } from '../control-plane/client.ts';
+
+/** A snapshot of a large fleet serves the sections of one deploy for this long. */
+const KEEP_MS = 60 * 60_000;
+const MOST = 8;
+
+/**
+ * Enumerations that deploys on this worker have read: a fleet of 100,000 is listed once per deploy instead of once
+ * per section. Losing one costs a call, never correctness: the end of a deploy reads a fresh one.
+ */
+export class Enumerations {
+  readonly #kept = new Map<string, { readonly at: number; readonly slugs: Promise<readonly string[]> }>();
+
+  /** Slugs in code-unit order; `fresh` reads anew and replaces what is kept. */
+  async of(deploy: string, controlPlane: ControlPlane, fresh: boolean): Promise<readonly string[]> {
+    const kept = this.#kept.get(deploy);
+    if (!fresh && kept !== undefined && Date.now() - kept.at < KEEP_MS) return await kept.slugs;
+    const slugs = controlPlane.enumerate().then((found) => found.slugs);
+    this.#kept.delete(deploy);
+    this.#kept.set(deploy, { at: Date.now(), slugs });
+    while (this.#kept.size > MOST) this.#kept.delete(this.#kept.keys().next().value as string);
+    try {
+      return await slugs;
+    } catch (error) {
+      this.#kept.delete(deploy);
+      throw error;
+    }
+  }
+
+  forget(deploy: string): void {
+    this.#kept.delete(deploy);
+  }
+}

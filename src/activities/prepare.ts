@@ -1,0 +1,57 @@
+import { ConfigurationError } from '../errors.ts';
+import { settingsFor } from '../config/fleet.ts';
+import { ForgeError } from '../forge/forge.ts';
+import type { DeploySettings } from '../rollout/request.ts';
+import { shaOfTag } from '../rollout/tag.ts';
+import type { Activities } from './contract.ts';
+import { refusal, unsure } from './failure.ts';
+import type { Fleet, Fleets } from './fleets.ts';
+import { deployRequest } from './request-schema.ts';
+
+/** Checks a request against the worker's own configuration: a workflow's input is not to be trusted with it. */
+export function prepare(fleets: Fleets): Activities['prepare'] {
+  return async (input) => {
+    const parsed = deployRequest.safeParse(input);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw refusal(
+        'Request',
+        `the start of this deploy cannot be used: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'not understood'}`,
+      );
+    }
+    const request = parsed.data as typeof input;
+    try {
+      const fleet = fleets.get(request.fleet);
+      const sha = request.sha ?? (await findSha(fleet, request.tag));
+      const settings = settingsFor(fleet.config, request, sha.toLowerCase());
+      return { ...settings, warnings: warningsOf(fleet, settings) };
+    } catch (error) {
+      if (error instanceof ConfigurationError) throw refusal('Configuration', error.message);
+      if (error instanceof ForgeError)
+        throw unsure(
+          'ForgeUnreadable',
+          `the head of the branch cannot be read: ${error.message}`,
+          error.retryAfterMs,
+        );
+      throw error;
+    }
+  };
+}
+
+/** Without a SHA: what the tag names, else the worker's manual target tag, else the branch's head. */
+async function findSha(fleet: Fleet, tag: string | undefined): Promise<string> {
+  const { file } = fleet.config;
+  if (tag !== undefined) return shaOfTag(file.rollout.tag, tag) ?? tag;
+  return await fleet.forge.branchHead(file.branch);
+}
+
+function warningsOf(fleet: Fleet, settings: DeploySettings): string[] {
+  const warnings: string[] = [];
+  if (settings.kind === 'auto' && !fleet.hasControlToken) {
+    warnings.push(
+      `the kill switch ${settings.killSwitchVariable} is not read live: ${fleet.config.file.forge.controlToken} is not set in the worker; the start value alone counts`,
+    );
+  }
+  if (settings.tolerant) warnings.push('this fleet is tolerant: stragglers warn and do not fail the deploy');
+  return warnings;
+}

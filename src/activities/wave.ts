@@ -1,0 +1,263 @@
+import { Context } from '@temporalio/activity';
+import { createHash } from 'node:crypto';
+import { ForgeError } from '../forge/forge.ts';
+import { sameSha } from '../rollout/sha.ts';
+import { judgeTenant, type Answer, type ReportedHealth, type Straggler } from '../rollout/tenants.ts';
+import { inFlightSignal } from '../workflows/messages.ts';
+import { CALL_ATTEMPTS } from '../rollout/waves.ts';
+import { History } from './ancestry.ts';
+import type { Activities, WaveInput, WaveResult } from './contract.ts';
+import { unsure } from './failure.ts';
+import type { Fleet, Fleets } from './fleets.ts';
+import { askAll, isOn, settle } from './look.ts';
+import { newerHead, readKillSwitch } from './preflight.ts';
+import { Pulse } from './pulse.ts';
+
+/** One wave: ask where in doubt, look at the switch and the head, call at once, and prove it by `/buildinfo`. */
+export function rollWave(fleets: Fleets): Activities['rollWave'] {
+  return async (input) => {
+    const pulse = new Pulse();
+    try {
+      return await new Wave(fleets.get(input.settings.fleet), input, pulse).roll();
+    } finally {
+      pulse.stop();
+    }
+  };
+}
+
+type Stop = Omit<
+  Extract<WaveResult, { kind: 'stopped' }>,
+  'calls' | 'controlPlaneMs' | 'warnings' | 'onTarget'
+>;
+
+class Wave {
+  readonly #fleet: Fleet;
+  readonly #input: WaveInput;
+  readonly #pulse: Pulse;
+  readonly #context = Context.current();
+  readonly #health = new Map<string, ReportedHealth>();
+  readonly #warnings: string[] = [];
+  /** Tenants the last readable answer named; undefined while there was none. */
+  #named: ReadonlySet<string> | undefined;
+  #left: readonly string[];
+  #calls = 0;
+  #controlPlaneMs = 0;
+  #stage: 'checking' | 'sending' | 'settling' = 'checking';
+
+  constructor(fleet: Fleet, input: WaveInput, pulse: Pulse) {
+    this.#fleet = fleet;
+    this.#input = input;
+    this.#pulse = pulse;
+    this.#left = input.slugs;
+    // Told to stop while the call is out: say so, since the receipt of the halt waits for it (I-32).
+    pulse.signal.addEventListener('abort', () => void this.#sayInFlight());
+  }
+
+  async roll(): Promise<WaveResult> {
+    // A worker that died may have sent: the tenants are asked before anything is sent again (I-31).
+    let ask = this.#input.ask || this.#context.info.attempt > 1;
+    for (let attempt = 1; attempt <= CALL_ATTEMPTS; attempt += 1) {
+      if (ask) await this.#lookAgain();
+      if (this.#left.length === 0) return await this.#prove();
+      const stop = await this.#checks();
+      if (stop !== undefined) return { ...stop, ...this.#facts(), onTarget: this.#proven() };
+      const answer = await this.#call();
+      switch (answer.kind) {
+        case 'answered':
+          return await this.#prove();
+        case 'refused':
+          return {
+            kind: 'failed',
+            reason: `the control plane refused the call: ${answer.why}`,
+            ...this.#facts(),
+            onTarget: this.#proven(),
+          };
+        case 'doubt': {
+          const why = `call ${attempt} of ${CALL_ATTEMPTS}: ${answer.why}`;
+          this.#warnings.push(why);
+          ask = true;
+          if (answer.sent && answer.lost) await this.#waitForEffect();
+          if (this.#left.length > 0 && attempt < CALL_ATTEMPTS)
+            await this.#pulse.pause(answer.retryAfterMs ?? backOff(attempt));
+        }
+      }
+    }
+    await this.#lookAgain();
+    if (this.#left.length === 0) return await this.#prove();
+    return {
+      kind: 'failed',
+      reason: `the control plane gave no usable answer to ${CALL_ATTEMPTS} calls (${this.#warnings.at(-1)}); not on the release: ${this.#left.slice(0, 10).join(', ')}`,
+      ...this.#facts(),
+      onTarget: this.#proven(),
+    };
+  }
+
+  /** Everything that may stop a call, read right before it (design: canary, soak, waves). */
+  async #checks(): Promise<Stop | undefined> {
+    const { settings, guarded } = this.#input;
+    if (guarded) {
+      try {
+        const [killSwitch, head] = await Promise.all([
+          readKillSwitch(this.#fleet, settings),
+          settings.supersede === 'head'
+            ? newerHead(this.#fleet.forge, settings, new History(this.#fleet.forge, settings.sha))
+            : undefined,
+        ]);
+        if (killSwitch.warning !== undefined) this.#warnings.push(killSwitch.warning);
+        if (killSwitch.on) return { kind: 'stopped', by: 'kill-switch', reason: killSwitch.why };
+        if (head !== undefined)
+          return {
+            kind: 'stopped',
+            by: 'superseded',
+            reason: `${head.slice(0, 7)} is the head of ${settings.branch}`,
+            sha: head,
+          };
+      } catch (error) {
+        // Unreadable is not "off" (I-07): no call; the activity is tried again, and then the deploy stops.
+        if (error instanceof ForgeError)
+          throw unsure(
+            'KillSwitchUnreadable',
+            `the kill switch could not be read, so nothing was sent: ${error.message}`,
+            error.retryAfterMs,
+          );
+        throw error;
+      }
+    }
+    if (this.#pulse.stopping)
+      return { kind: 'stopped', by: 'steering', reason: 'called back before it was sent' };
+    return undefined;
+  }
+
+  async #call() {
+    const { settings, wave, tag, epoch, scope } = this.#input;
+    const { workflowExecution } = this.#context.info;
+    // The same tenants in the same try are the same effect, so a control plane that knows the key does it once.
+    const which = createHash('sha256').update(this.#left.join(',')).digest('hex').slice(0, 12);
+    this.#pulse.mustBeOurs(settings.postTimeoutMs);
+    this.#stage = 'sending';
+    this.#calls += 1;
+    const began = Date.now();
+    const answer = await this.#fleet.controlPlane.redeploy({
+      targetTag: tag,
+      slugs: this.#left,
+      idempotencyKey: `${workflowExecution?.workflowId}/${wave}/${scope}-${which}`,
+      epoch,
+      timeoutMs: settings.postTimeoutMs,
+    });
+    this.#controlPlaneMs += Date.now() - began;
+    this.#stage = 'settling';
+    if (answer.kind === 'answered') {
+      for (const { slug, health } of answer.results) this.#health.set(slug, health);
+      this.#named = new Set(answer.results.map((result) => result.slug));
+      if (answer.ignored > 0)
+        this.#warnings.push(`the answer named ${answer.ignored} tenants that were not asked for; ignored`);
+    }
+    return answer;
+  }
+
+  async #lookAgain(): Promise<void> {
+    const answers = await askAll(this.#fleet.config.file, this.#left);
+    this.#left = this.#left.filter((slug) => !isOn(this.#input.sha, answers.get(slug)));
+  }
+
+  /** A lost answer may belong to a call that still works: its tenants get the time to settle first (I-10). */
+  async #waitForEffect(): Promise<void> {
+    const { settings, sha } = this.#input;
+    const last = await settle(this.#fleet.config.file, sha, this.#left, settings, this.#pulse);
+    this.#left = [...last.keys()];
+  }
+
+  /** Every tenant of the wave must answer the release; what the control plane says of a swap proves nothing (I-14). */
+  async #prove(): Promise<WaveResult> {
+    const { settings, slugs, sha, wave } = this.#input;
+    this.#stage = 'settling';
+    const suspects = slugs.filter((slug) => this.#left.includes(slug));
+    const last = await settle(this.#fleet.config.file, sha, suspects, settings, this.#pulse);
+    const history = new History(this.#fleet.forge, settings.sha);
+    const stragglers: Straggler[] = [];
+    let ahead: string | undefined;
+    let onTarget = 0;
+    for (const slug of slugs) {
+      const answer: Answer = last.get(slug) ?? { kind: 'sha', sha };
+      const state = judgeTenant({
+        answer,
+        relation: await relationOf(answer, this.#input, history),
+        health: this.#health.get(slug) ?? 'unknown',
+        ...(this.#named === undefined || !suspects.includes(slug)
+          ? {}
+          : { inResults: this.#named.has(slug) }),
+      });
+      if (state === 'onTarget') onTarget += 1;
+      else if (state === 'ahead') ahead = answer.kind === 'sha' ? answer.sha : undefined;
+      else if (state !== 'gone')
+        stragglers.push({ slug, state, wave, ...(answer.kind === 'sha' ? { sha: answer.sha } : {}) });
+    }
+    const gone = await this.#gone(stragglers);
+    return {
+      kind: 'rolled',
+      onTarget,
+      stragglers: stragglers.filter((straggler) => !gone.has(straggler.slug)),
+      gone: [...gone],
+      ...(ahead === undefined ? {} : { ahead }),
+      ...this.#facts(),
+    };
+  }
+
+  /** Tenants that a fresh enumeration no longer lists are gone, not stragglers (I-17). Unreadable: nobody is gone. */
+  async #gone(stragglers: readonly Straggler[]): Promise<ReadonlySet<string>> {
+    if (!stragglers.some((one) => one.state === 'unreachable' || one.state === 'missing')) return new Set();
+    try {
+      const { slugs } = await this.#fleet.controlPlane.enumerate();
+      const listed = new Set(slugs);
+      return new Set(stragglers.map((one) => one.slug).filter((slug) => !listed.has(slug)));
+    } catch {
+      this.#warnings.push('the fleet could not be enumerated again, so no tenant counts as gone');
+      return new Set();
+    }
+  }
+
+  #proven(): string[] {
+    const left = new Set(this.#left);
+    return this.#calls === 0 && !this.#input.ask ? [] : this.#input.slugs.filter((slug) => !left.has(slug));
+  }
+
+  #facts() {
+    return {
+      calls: this.#calls,
+      controlPlaneMs: this.#controlPlaneMs,
+      warnings: [...new Set(this.#warnings)].slice(0, 20),
+    };
+  }
+
+  async #sayInFlight(): Promise<void> {
+    const { cancellationDetails, client, info } = this.#context;
+    if (
+      this.#stage === 'checking' ||
+      cancellationDetails?.cancelRequested !== true ||
+      info.workflowExecution === undefined
+    )
+      return;
+    const message = { wave: this.#input.wave, stage: this.#stage, since: Date.now() };
+    // When this cannot be delivered the receipt waits for the wave's end instead: later, never wrong.
+    await client.workflow
+      .getHandle(info.workflowExecution.workflowId)
+      .signal(inFlightSignal, message)
+      .catch(() => undefined);
+  }
+}
+
+async function relationOf(
+  answer: Answer,
+  input: WaveInput,
+  history: History,
+): Promise<'target' | 'other' | 'ahead'> {
+  if (answer.kind !== 'sha') return 'other';
+  if (sameSha(answer.sha, input.sha)) return 'target';
+  if (!input.guarded) return 'other';
+  return (await history.ancestry(answer.sha)) === 'descendant' ? 'ahead' : 'other';
+}
+
+/** 1 s, 4 s, 16 s: a control plane that comes and goes with its upstream is back by then (I-11). */
+function backOff(attempt: number): number {
+  return 1_000 * 4 ** (attempt - 1);
+}

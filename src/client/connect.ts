@@ -1,0 +1,73 @@
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Environment } from '../config/environment.ts';
+import { text } from '../config/environment.ts';
+import { DEFAULT_LANE } from '../config/defaults.ts';
+import { TemporalUnreachableError } from '../errors.ts';
+import { searchAttributes } from '../workflows/search-attributes.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export interface TemporalAccess {
+  readonly client: Client;
+  readonly address: string;
+  readonly namespace: string;
+  /** The lane: the task queue that deploys run on. */
+  readonly lane: string;
+  close(): Promise<void>;
+}
+
+/** The lane of this environment: `GREENLANE_TASK_QUEUE`, else `publish`. */
+export function laneOf(env: Environment): string {
+  return text(env, 'GREENLANE_TASK_QUEUE') ?? DEFAULT_LANE;
+}
+
+/** Address, namespace, TLS and API key as the SDK's own environment configuration has them. */
+export function temporalConfig(env: Environment) {
+  const config = loadClientConnectConfig({ overrideEnvVars: { ...env } as Record<string, string> });
+  return {
+    connectionOptions: config.connectionOptions,
+    namespace: config.namespace ?? 'default',
+    address: config.connectionOptions.address ?? 'localhost:7233',
+  };
+}
+
+/**
+ * Connects to Temporal as the environment says.
+ * @throws TemporalUnreachableError within seconds when nothing answers there.
+ */
+export async function connect(env: Environment): Promise<TemporalAccess> {
+  const { connectionOptions, namespace, address } = temporalConfig(env);
+  let connection: Connection;
+  try {
+    connection = await Connection.connect({
+      ...connectionOptions,
+      address,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+    });
+  } catch (error) {
+    throw new TemporalUnreachableError(address, whyNot(error));
+  }
+  const client = new Client({ connection, namespace });
+  return { client, address, namespace, lane: laneOf(env), close: async () => await connection.close() };
+}
+
+function whyNot(error: unknown): string {
+  if (isGrpcServiceError(error))
+    return error.code === 14 ? 'connection refused or lost' : `gRPC status ${error.code}`;
+  return error instanceof Error && /deadline|timed? ?out|connect/i.test(error.message)
+    ? 'no answer in time'
+    : 'no connection';
+}
+
+/** Whether the namespace knows Greenlane's search attributes; giving it one that it does not would wedge a deploy. */
+export async function knowsSearchAttributes(access: TemporalAccess): Promise<boolean> {
+  try {
+    const { customAttributes } = await access.client.connection.operatorService.listSearchAttributes({
+      namespace: access.namespace,
+    });
+    return Object.values(searchAttributes).every(({ name }) => Object.hasOwn(customAttributes, name));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,17 @@
+import type { CommandContext, GlobalOptions } from '../commands/context.ts';
+import { inCi } from '../client/identity.ts';
+import { forCiLog, forTerminal } from '../safety/neutralise.ts';
+
+/**
+ * One line for people: on stdout, or on stderr where stdout is for machines (`--json`). Whatever came from outside
+ * can command neither a CI log nor a terminal.
+ */
+export function say(context: CommandContext, options: Pick<GlobalOptions, 'json'>, text: string): void {
+  const line = `${clean(context, text)}\n`;
+  if (options.json === true) context.stderr(line);
+  else context.stdout(line);
+}
+
+export function clean(context: Pick<CommandContext, 'env'>, text: string): string {
+  return inCi(context.env) ? forCiLog(text) : forTerminal(text);
+}

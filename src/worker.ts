@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type LogLevel,
+  type WorkerOptions,
+} from '@temporalio/worker';
+import pino, { type Logger } from 'pino';
+import { createActivities } from './activities/index.ts';
+import { Fleets } from './activities/fleets.ts';
+import { HonestFailures } from './activities/interceptor.ts';
+import { laneOf, temporalConfig } from './client/connect.ts';
+import type { Environment } from './config/environment.ts';
+import { readEnvironment } from './config/environment.ts';
+import { fleetConfig } from './config/fleet.ts';
+import { readConfigFile } from './config/file.ts';
+import { TemporalUnreachableError } from './errors.ts';
+
+export interface WorkerSettings {
+  readonly configFile: string;
+  readonly env: Environment;
+  /** Workflow bundle made at build time; a worker in production never runs webpack. */
+  readonly bundle?: string;
+  /** Where people reach Temporal UI, for links in commit statuses and notifications. */
+  readonly uiUrl?: string;
+}
+
+/** Calls that are out when a worker is stopped are waited for this much longer than their budget. */
+const GRACE_MS = 60_000;
+
+/**
+ * Creates the worker of the lane: fleets from the configuration file, secrets from the environment.
+ * @throws ConfigurationError naming what is missing; TemporalUnreachableError.
+ */
+export async function createWorker(settings: WorkerSettings): Promise<Worker> {
+  const { env, configFile } = settings;
+  const file = readConfigFile(configFile);
+  const environment = readEnvironment(env);
+  const fleets = new Fleets(
+    Object.keys(file.fleets).map((name) => fleetConfig(file, configFile, name, environment)),
+    env,
+  );
+  const log = createLog(fleets, env);
+  installRuntime(log, env);
+  const { connectionOptions, namespace, address } = temporalConfig(env);
+  let connection: NativeConnection;
+  try {
+    connection = await NativeConnection.connect({ ...connectionOptions, address });
+  } catch {
+    throw new TemporalUnreachableError(address, 'no connection');
+  }
+  const bundle = settings.bundle ?? defaultBundle();
+  const longestCall = Math.max(
+    ...fleets.names.map((name) => fleets.get(name).config.file.rollout.postTimeout),
+  );
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: laneOf(env),
+    identity: `greenlane ${hostname()} ${process.pid}`,
+    ...(await workflowsOf(bundle)),
+    activities: createActivities(fleets, env, settings.uiUrl ?? env['GREENLANE_UI_URL']),
+    interceptors: { activity: [() => ({ inbound: new HonestFailures(fleets.secrets, log) })] },
+    // Halts are heard through heartbeats: they must not be held back (docs/steering.md).
+    maxHeartbeatThrottleInterval: '200ms',
+    defaultHeartbeatThrottleInterval: '200ms',
+    // A call that is out is waited for, also by a worker that is told to stop.
+    shutdownGraceTime: longestCall + GRACE_MS,
+    shutdownForceTime: longestCall + 2 * GRACE_MS,
+    maxConcurrentActivityTaskExecutions: 200,
+    maxCachedWorkflows: 400,
+  });
+  log.info(
+    {
+      lane: laneOf(env),
+      namespace,
+      address,
+      fleets: fleets.names,
+      build: bundle === undefined ? 'development' : buildIdOf(bundle),
+    },
+    'worker polls the lane',
+  );
+  return worker;
+}
+
+/** Identity of a build: workers of the same workflow code have the same one. */
+export function buildIdOf(bundle: string): string {
+  return createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 12);
+}
+
+function defaultBundle(): string | undefined {
+  const path = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  return existsSync(path) ? path : undefined;
+}
+
+async function workflowsOf(
+  bundle: string | undefined,
+): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'buildId'>> {
+  if (bundle !== undefined) return { workflowBundle: { codePath: bundle }, buildId: buildIdOf(bundle) };
+  return { workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)) };
+}
+
+/** JSON logs on stderr; every line is scrubbed of the worker's secrets (I-23). */
+function createLog(fleets: Fleets, env: Environment): Logger {
+  return pino(
+    {
+      level: env['GREENLANE_LOG_LEVEL'] ?? 'info',
+      base: { service: 'greenlane' },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    { write: (line: string) => void process.stderr.write(fleets.secrets.scrub(line)) },
+  );
+}
+
+let installed = false;
+
+function installRuntime(log: Logger, env: Environment): void {
+  if (installed) return;
+  installed = true;
+  const metrics = env['GREENLANE_METRICS_ADDRESS'];
+  Runtime.install({
+    logger: new DefaultLogger('INFO', (entry) => log[levelOf(entry.level)](entry.meta ?? {}, entry.message)),
+    telemetryOptions: {
+      logging: { forward: {}, filter: 'WARN' },
+      ...(metrics === undefined
+        ? {}
+        : { metrics: { prometheus: { bindAddress: metrics }, metricPrefix: 'temporal_' } }),
+    },
+    shutdownSignals: [],
+  });
+}
+
+function levelOf(level: LogLevel): 'trace' | 'debug' | 'info' | 'warn' | 'error' {
+  return level.toLowerCase() as 'trace' | 'debug' | 'info' | 'warn' | 'error';
+}
