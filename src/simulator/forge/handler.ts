@@ -5,7 +5,8 @@ import { takeUp } from '../world.ts';
 import { judgeAccess } from './access.ts';
 import { giteaRefusal } from './gitea-answers.ts';
 import { giteaRoute } from './gitea.ts';
-import { githubRefusal, githubRoute } from './github.ts';
+import { githubRefusal } from './github-answers.ts';
+import { githubRoute } from './github.ts';
 
 /** The prefixes of the two APIs below the simulator's address. */
 export const giteaPrefix = '/forge/api/v1/';
