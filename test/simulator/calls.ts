@@ -15,17 +15,17 @@ export interface CallOptions {
   readonly method?: Dispatcher.HttpMethod;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
-  /** Gives up after so many ms. */
-  readonly timeoutMs?: number;
+  /** The client goes away when it fires. */
+  readonly signal?: AbortSignal;
 }
 
 /** One call over real HTTP; follows no redirect. Rejects when no whole answer comes. */
 export async function call(url: string, options: CallOptions = {}): Promise<Reply> {
-  const { method = 'GET', headers = {}, body, timeoutMs = 10_000 } = options;
+  const { method = 'GET', headers = {}, body, signal = AbortSignal.timeout(10_000) } = options;
   const response = await request(url, {
     method,
     headers,
-    signal: AbortSignal.timeout(timeoutMs),
+    signal,
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.body.text();
@@ -72,6 +72,21 @@ export function redeploy(
     headers: { authorization: `Bearer ${sim.tokens.controlPlane}`, ...options.headers },
     body: { confirm: true, ...body },
   });
+}
+
+/** Makes a call whose client goes away as soon as `until` resolves; resolves when it has gone. */
+export async function abandon(
+  until: () => Promise<unknown>,
+  start: (signal: AbortSignal) => Promise<Reply>,
+): Promise<void> {
+  const client = new AbortController();
+  const ended = start(client.signal).then(
+    () => 'answered',
+    () => 'gone',
+  );
+  await until();
+  client.abort();
+  if ((await ended) !== 'gone') throw new Error('The call was answered before its client could go away.');
 }
 
 /** What a tenant says it runs. */

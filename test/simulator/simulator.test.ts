@@ -30,7 +30,7 @@ test('a port in use, and a repository that is none, are said in one line', async
 });
 
 test('closing ends calls under way, and nothing moves after it', async () => {
-  const sim = await startSimulator({ tenants: ['a', 'b'], perTenantMs: 80 });
+  const sim = await startSimulator({ tenants: ['a', 'b'], perTenantMs: 300 });
   const before = sim.forge.head();
   const sha = sim.forge.push();
   const running = redeploy(sim, { target_tag: tagOf(sha), only_slugs: ['a'] });
@@ -40,7 +40,7 @@ test('closing ends calls under way, and nothing moves after it', async () => {
   await sim.journal.until('tenant');
   await sim.close();
   expect((await ends).map((end) => end.status)).toEqual(['rejected', 'rejected']);
-  await new Promise((resolve) => setTimeout(resolve, 120));
+  await new Promise((resolve) => setTimeout(resolve, 350));
   expect(sim.tenants.fleet.census()).toEqual({ [before]: 2 });
 });
 

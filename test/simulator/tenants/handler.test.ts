@@ -27,7 +27,7 @@ test('a tenant answers what it runs, a name nobody has is a 404', async () => {
 });
 
 test('I-16: right after a swap the old SHA is still answered, for the settle time', async () => {
-  sim.settings.settleMs = 150;
+  sim.settings.settleMs = 500;
   const sha = sim.forge.push();
   await redeploy(sim, { target_tag: tagOf(sha), only_slugs: ['hongming'] });
   expect((await buildinfo(sim, 'hongming')).body).toEqual({ git_sha: before });
