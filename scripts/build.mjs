@@ -2,6 +2,7 @@
 // Makes dist/: the programs, and the workflow bundle. Needs the dependencies; `npm run build`.
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundleCommandLine } from './build/command-line.mjs';
 import { bundlePrograms } from './build/programs.mjs';
 import { bundleWorkflows } from './build/workflows.mjs';
 import { sourcesHash, stampName, withBuildLock } from './lib/built-files.mjs';
@@ -16,6 +17,7 @@ async function build() {
   const hash = sourcesHash(root);
   for (const path of [staging, former]) rmSync(path, { recursive: true, force: true });
   mkdirSync(staging, { recursive: true });
+  await bundleCommandLine(root, staging);
   await bundlePrograms(root, staging);
   await bundleWorkflows(root, staging);
   // Taken before the build: a source that changed meanwhile makes the next run build again.
