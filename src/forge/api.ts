@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { MissingTokenError } from '../errors.ts';
 import type { HttpAnswer } from '../http/client.ts';
 import { request } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { parseJson, UnreadableAnswerError } from '../http/json.ts';
 import { messageOf, refusalOf } from './answer.ts';
-import { ForgeError, MissingTokenError } from './errors.ts';
+import { ForgeError } from './errors.ts';
 import type { ForgeErrorFields } from './errors.ts';
 import type { CallOptions } from './forge.ts';
 

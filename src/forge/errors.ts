@@ -59,16 +59,3 @@ function remedyOf({ kind, variable }: ForgeErrorFields): string {
       return 'too many requests; the forge asks to wait';
   }
 }
-
-/**
- * A token that a call needs is not configured. There is no fallback to another token: each has one job.
- */
-export class MissingTokenError extends GreenlaneError {
-  readonly exitCode = 2;
-  /** The environment variable to set. */
-  readonly variable: string;
-  constructor(variable: string, job: string) {
-    super(`${variable} is not set, and nothing else stands in for it. Set it to a token that ${job}.`);
-    this.variable = variable;
-  }
-}

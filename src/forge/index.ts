@@ -6,7 +6,8 @@ import type { Forge } from './forge.ts';
 import { gitea } from './gitea.ts';
 import { github } from './github.ts';
 
-export { ForgeError, MissingTokenError } from './errors.ts';
+export { MissingTokenError } from '../errors.ts';
+export { ForgeError } from './errors.ts';
 export type { ForgeErrorKind } from './errors.ts';
 export type * from './forge.ts';
 

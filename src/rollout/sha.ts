@@ -11,7 +11,12 @@ export function isFullSha(text: string): boolean {
  * (contracts: tenants). What is shorter, or no hex (`dev`), matches nothing.
  */
 export function sameSha(a: string, b: string): boolean {
-  if (!HEX.test(a) || !HEX.test(b)) return false;
+  if (!isSha(a) || !isSha(b)) return false;
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   return long.toLowerCase().startsWith(short.toLowerCase());
+}
+
+/** Whether the text is a SHA or the start of one that names a commit: 7 to 40 hex digits, any case. */
+export function isSha(text: string): boolean {
+  return HEX.test(text);
 }
