@@ -1,4 +1,4 @@
-import { ForgeError, type Forge } from '../forge/forge.ts';
+import { ForgeError, type Forge } from '../forge/index.ts';
 import { sameSha } from '../rollout/sha.ts';
 import { ancestryOf, type Ancestry } from '../rollout/supersession.ts';
 

@@ -1,4 +1,21 @@
-import type { ControlPlane } from '../control-plane/client.ts';
+import { EnumerationError } from '../control-plane/errors.ts';
+import { refusal, unsure } from './failure.ts';
+import type { Fleet } from './fleets.ts';
+
+/**
+ * The fleet's tenants by a dry run, slugs in code-unit order (I-13).
+ * @throws ApplicationFailure: worth another try, or a list that nobody should deploy from.
+ */
+export async function enumerate(fleet: Fleet, targetTag: string): Promise<readonly string[]> {
+  try {
+    return (await fleet.controlPlane.enumerate({ targetTag })).slugs;
+  } catch (error) {
+    if (!(error instanceof EnumerationError)) throw error;
+    throw error.retryable
+      ? unsure('FleetUnreadable', error.message, error.retryAfterMs)
+      : refusal('FleetUnreadable', error.message);
+  }
+}
 
 /** A snapshot of a large fleet serves the sections of one deploy for this long. */
 const KEEP_MS = 60 * 60_000;
@@ -12,10 +29,10 @@ export class Enumerations {
   readonly #kept = new Map<string, { readonly at: number; readonly slugs: Promise<readonly string[]> }>();
 
   /** Slugs in code-unit order; `fresh` reads anew and replaces what is kept. */
-  async of(deploy: string, controlPlane: ControlPlane, fresh: boolean): Promise<readonly string[]> {
+  async of(deploy: string, fleet: Fleet, targetTag: string, fresh: boolean): Promise<readonly string[]> {
     const kept = this.#kept.get(deploy);
     if (!fresh && kept !== undefined && Date.now() - kept.at < KEEP_MS) return await kept.slugs;
-    const slugs = controlPlane.enumerate().then((found) => found.slugs);
+    const slugs = enumerate(fleet, targetTag);
     this.#kept.delete(deploy);
     this.#kept.set(deploy, { at: Date.now(), slugs });
     while (this.#kept.size > MOST) this.#kept.delete(this.#kept.keys().next().value as string);

@@ -1,10 +1,9 @@
-import { checkControlPlaneUrl, checkServiceUrl } from '../safety/url.ts';
+import { checkControlPlaneUrl } from '../safety/url.ts';
 import { createControlPlane, type ControlPlane } from '../control-plane/client.ts';
 import { ConfigurationError } from '../errors.ts';
 import { text, type Environment } from '../config/environment.ts';
 import type { FleetConfig } from '../config/fleet.ts';
-import { createForge } from '../forge/index.ts';
-import type { Forge } from '../forge/forge.ts';
+import { createForge, type Forge } from '../forge/index.ts';
 import { createRegistry, type Registry } from '../registry/client.ts';
 import { Secrets } from '../safety/secrets.ts';
 
@@ -18,7 +17,6 @@ export interface Fleet {
 }
 
 const MOST_BYTES = 64 * 1024 * 1024;
-const FORGE_TIMEOUT_MS = 20_000;
 
 /** The fleets of this worker, each with clients of its own. URLs and tokens come from here and nowhere else. */
 export class Fleets {
@@ -61,11 +59,11 @@ function open(config: FleetConfig, env: Environment): Fleet {
   });
   const forge = createForge({
     kind: file.forge.kind,
-    url: checkServiceUrl(file.forge.url, key('forge.url')),
+    url: file.forge.url,
+    place: key('forge.url'),
     repo: file.repo,
     tokens: { read, ...(control === undefined ? {} : { control }) },
     tokenVariables: { read: file.forge.token, control: file.forge.controlToken },
-    timeoutMs: FORGE_TIMEOUT_MS,
   });
   const controlPlane = createControlPlane({
     url,

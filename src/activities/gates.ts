@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ForgeError } from '../forge/forge.ts';
+import { ForgeError } from '../forge/index.ts';
 import { judgeGates, nameGates, verdictOf, type Gate } from '../rollout/gates.ts';
 import { oneLine } from '../safety/neutralise.ts';
 import type { Activities } from './contract.ts';

@@ -1,23 +1,18 @@
 import type { FleetFile } from '../config/schema.ts';
 import { sameSha } from '../rollout/sha.ts';
 import type { Answer } from '../rollout/tenants.ts';
-import { sweep } from '../tenants/buildinfo.ts';
+import { sweep } from '../tenants/sweep.ts';
 import type { Pulse } from './pulse.ts';
 
 /** Asks tenants what they run, concurrently within the fleet's limit; every slug gets an answer, if only `unreachable`. */
-export async function askAll(
-  file: FleetFile,
-  slugs: readonly string[],
-  signal?: AbortSignal,
-): Promise<Map<string, Answer>> {
+export async function askAll(file: FleetFile, slugs: readonly string[]): Promise<Map<string, Answer>> {
   const answers = new Map<string, Answer>();
   await sweep({
     slugs,
     urlTemplate: file.tenants.buildinfoUrl,
     concurrency: file.verify.concurrency,
     timeoutMs: file.verify.timeout,
-    ...(signal === undefined ? {} : { signal }),
-    onAnswer: (slug, answer) => answers.set(slug, answer),
+    onProgress: ({ slug, answer }) => answers.set(slug, answer),
   });
   return answers;
 }

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ForgeError, type Forge } from '../forge/forge.ts';
+import { ForgeError, type Forge } from '../forge/index.ts';
 import { RegistryError } from '../registry/client.ts';
 import { judgeKillSwitch, type KillSwitch } from '../rollout/kill-switch.ts';
 import type { DeploySettings } from '../rollout/request.ts';

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { settingsFor } from '../config/fleet.ts';
-import { ForgeError } from '../forge/forge.ts';
+import { ForgeError } from '../forge/index.ts';
 import type { DeploySettings } from '../rollout/request.ts';
 import { shaOfTag } from '../rollout/tag.ts';
 import type { Activities } from './contract.ts';

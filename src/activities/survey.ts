@@ -21,11 +21,12 @@ export function survey(fleets: Fleets, enumerations: Enumerations): Activities['
       const fresh = after === null && (back === undefined || back.before === null);
       const all = await enumerations.of(
         Context.current().info.workflowExecution?.workflowId ?? '',
-        fleet.controlPlane,
+        fleet,
+        settings.tag,
         fresh,
       );
       const ask = async (slugs: readonly string[]): Promise<Map<string, Answer>> =>
-        await askAll(fleet.config.file, slugs, pulse.signal);
+        await askAll(fleet.config.file, slugs);
       return back === undefined
         ? await forward(settings, all, after, ask, new History(fleet.forge, settings.sha))
         : await backward(input, back, all, ask);

@@ -27,7 +27,7 @@ export function verifyFleet(fleets: Fleets, enumerations: Enumerations): Activit
     const pulse = new Pulse(before.success ? before.data : undefined);
     try {
       const deploy = info.workflowExecution?.workflowId ?? '';
-      const all = await enumerations.of(deploy, fleet.controlPlane, !before.success);
+      const all = await enumerations.of(deploy, fleet, settings.tag, !before.success);
       const left = await firstLook(
         file,
         settings.sha,

@@ -1,12 +1,14 @@
 import { Context } from '@temporalio/activity';
 import { createHash } from 'node:crypto';
-import { ForgeError } from '../forge/forge.ts';
+import type { CallAnswer } from '../control-plane/answer.ts';
+import { ForgeError } from '../forge/index.ts';
 import { sameSha } from '../rollout/sha.ts';
 import { judgeTenant, type Answer, type ReportedHealth, type Straggler } from '../rollout/tenants.ts';
 import { inFlightSignal } from '../workflows/messages.ts';
 import { CALL_ATTEMPTS } from '../rollout/waves.ts';
 import { History } from './ancestry.ts';
 import type { Activities, WaveInput, WaveResult } from './contract.ts';
+import { enumerate } from './enumeration.ts';
 import { unsure } from './failure.ts';
 import type { Fleet, Fleets } from './fleets.ts';
 import { askAll, isOn, settle } from './look.ts';
@@ -66,27 +68,28 @@ class Wave {
         case 'answered':
           return await this.#prove();
         case 'refused':
-          return {
-            kind: 'failed',
-            reason: `the control plane refused the call: ${answer.why}`,
-            ...this.#facts(),
-            onTarget: this.#proven(),
-          };
-        case 'doubt': {
-          const why = `call ${attempt} of ${CALL_ATTEMPTS}: ${answer.why}`;
-          this.#warnings.push(why);
+          return this.#failed(`the control plane refused the call with status ${answer.status}`);
+        case 'doubt':
           ask = true;
-          if (answer.sent && answer.lost) await this.#waitForEffect();
-          if (this.#left.length > 0 && attempt < CALL_ATTEMPTS)
-            await this.#pulse.pause(answer.retryAfterMs ?? backOff(attempt));
-        }
+          this.#warnings.push(`call ${attempt} of ${CALL_ATTEMPTS}: ${inWords(answer)}`);
+          if (mayStillWork(answer)) await this.#waitForEffect();
+          if (this.#left.length === 0) return await this.#prove();
+          if (!answer.transient) return this.#failed(`${inWords(answer)}; another call would not help`);
+          if (attempt < CALL_ATTEMPTS) await this.#pulse.pause(answer.retryAfterMs ?? backOff(attempt));
       }
     }
     await this.#lookAgain();
     if (this.#left.length === 0) return await this.#prove();
+    return this.#failed(
+      `the control plane gave no usable answer to ${CALL_ATTEMPTS} calls (last: ${this.#warnings.at(-1)})`,
+    );
+  }
+
+  #failed(reason: string): WaveResult {
+    const names = `${this.#left.slice(0, 10).join(', ')}${this.#left.length > 10 ? ` and ${this.#left.length - 10} more` : ''}`;
     return {
       kind: 'failed',
-      reason: `the control plane gave no usable answer to ${CALL_ATTEMPTS} calls (${this.#warnings.at(-1)}); not on the release: ${this.#left.slice(0, 10).join(', ')}`,
+      reason: `${reason}; not on the release: ${names}`,
       ...this.#facts(),
       onTarget: this.#proven(),
     };
@@ -207,8 +210,7 @@ class Wave {
   async #gone(stragglers: readonly Straggler[]): Promise<ReadonlySet<string>> {
     if (!stragglers.some((one) => one.state === 'unreachable' || one.state === 'missing')) return new Set();
     try {
-      const { slugs } = await this.#fleet.controlPlane.enumerate();
-      const listed = new Set(slugs);
+      const listed = new Set(await enumerate(this.#fleet, this.#input.settings.tag));
       return new Set(stragglers.map((one) => one.slug).filter((slug) => !listed.has(slug)));
     } catch {
       this.#warnings.push('the fleet could not be enumerated again, so no tenant counts as gone');
@@ -255,6 +257,19 @@ async function relationOf(
   if (sameSha(answer.sha, input.sha)) return 'target';
   if (!input.guarded) return 'other';
   return (await history.ancestry(answer.sha)) === 'descendant' ? 'ahead' : 'other';
+}
+
+type DoubtfulAnswer = Extract<CallAnswer, { kind: 'doubt' }>;
+
+function inWords({ why, status }: DoubtfulAnswer): string {
+  return why === 'status'
+    ? `status ${status}`
+    : `${why.replaceAll('-', ' ')}${status === undefined ? '' : ` (status ${status})`}`;
+}
+
+/** Whether the call may still be at work: its tenants get the time to settle before anything is sent again. */
+function mayStillWork({ why, sent, status, transient }: DoubtfulAnswer): boolean {
+  return sent && (why !== 'status' || status === 504 || !transient);
 }
 
 /** 1 s, 4 s, 16 s: a control plane that comes and goes with its upstream is back by then (I-11). */

@@ -44,7 +44,11 @@ export function loadFleet(options: GlobalOptions, context: CommandContext): Load
 /** `--sha`, else `GITHUB_SHA`. @throws UsageError when there is none, or it is no full SHA. */
 export function shaOf(options: { readonly sha?: string }, context: CommandContext): string {
   const sha = options.sha?.trim() ?? text(context.env, 'GITHUB_SHA');
-  if (sha === undefined || sha === '') throw new UsageError('which commit? Give --sha with its full SHA (in CI, GITHUB_SHA is used)');
-  if (!isFullSha(sha)) throw new UsageError(`--sha: expected a full SHA of 40 hex digits, got ${JSON.stringify(sha.slice(0, 60))}`);
+  if (sha === undefined || sha === '')
+    throw new UsageError('which commit? Give --sha with its full SHA (in CI, GITHUB_SHA is used)');
+  if (!isFullSha(sha))
+    throw new UsageError(
+      `--sha: expected a full SHA of 40 hex digits, got ${JSON.stringify(sha.slice(0, 60))}`,
+    );
   return sha.toLowerCase();
 }

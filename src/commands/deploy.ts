@@ -28,7 +28,9 @@ export async function run(options: DeployOptions, context: CommandContext): Prom
   const { fleet, environment } = loadFleet(options, context);
   const sha = shaOf(options, context);
   if ((options.urgent === true || options.again === true) && (options.reason ?? '').trim() === '') {
-    throw new UsageError(`--${options.urgent === true ? 'urgent' : 'again'} needs --reason: it stands in the audit trail`);
+    throw new UsageError(
+      `--${options.urgent === true ? 'urgent' : 'again'} needs --reason: it stands in the audit trail`,
+    );
   }
   const dryRun = options.dryRun === true || environment.dryRun === true;
   const changes = requestedChanges(environment);
@@ -48,21 +50,39 @@ export async function run(options: DeployOptions, context: CommandContext): Prom
 }
 
 /** Probes the lane, starts or attaches, follows to the end. Shared by everything that starts a deploy. */
-export async function startAndFollow(context: CommandContext, options: DeployOptions, workflowId: string, request: DeployRequest, reuse: boolean): Promise<number> {
+export async function startAndFollow(
+  context: CommandContext,
+  options: DeployOptions,
+  workflowId: string,
+  request: DeployRequest,
+  reuse: boolean,
+): Promise<number> {
   const timeoutMs = timeoutOf(options);
   const access = await connect(context.env);
   try {
     const { lock, searchAttributes } = await probeLane(access, request.fleet);
     const ended = reuse ? await finalResult(access, workflowId) : undefined;
     if (ended !== undefined) {
-      const runs = lock.lastKnownGood === undefined ? '' : `; ${request.fleet} last verified on ${lock.lastKnownGood.tag}`;
-      say(context, options, `${workflowId} already ended ${ended.outcome} at ${ended.finishedAt}${runs}. To deploy it again: --again --reason R.`);
+      const runs =
+        lock.lastKnownGood === undefined
+          ? ''
+          : `; ${request.fleet} last verified on ${lock.lastKnownGood.tag}`;
+      say(
+        context,
+        options,
+        `${workflowId} already ended ${ended.outcome} at ${ended.finishedAt}${runs}. To deploy it again: --again --reason R.`,
+      );
       return finish(context, options, ended);
     }
     const handle = await startDeploy(access, workflowId, { ...request, searchAttributes });
     if (options.wait === false) {
-      say(context, options, `${workflowId} runs. Watch it: greenlane watch --sha ${request.sha ?? workflowId}`);
-      if (options.json === true) context.stdout(`${JSON.stringify({ workflowId, runId: handle.firstExecutionRunId })}\n`);
+      say(
+        context,
+        options,
+        `${workflowId} runs. Watch it: greenlane watch --sha ${request.sha ?? workflowId}`,
+      );
+      if (options.json === true)
+        context.stdout(`${JSON.stringify({ workflowId, runId: handle.firstExecutionRunId })}\n`);
       return 0;
     }
     return await wait(access, handle, context, options, timeoutMs);
@@ -71,7 +91,13 @@ export async function startAndFollow(context: CommandContext, options: DeployOpt
   }
 }
 
-async function wait(access: TemporalAccess, handle: DeployHandle, context: CommandContext, options: DeployOptions, timeoutMs: number | undefined): Promise<number> {
+async function wait(
+  access: TemporalAccess,
+  handle: DeployHandle,
+  context: CommandContext,
+  options: DeployOptions,
+  timeoutMs: number | undefined,
+): Promise<number> {
   const end = await follow(access, handle.workflowId, context, options, timeoutMs);
   switch (end.kind) {
     case 'ended':
@@ -81,10 +107,18 @@ async function wait(access: TemporalAccess, handle: DeployHandle, context: Comma
       if (options.json === true) context.stdout(`${JSON.stringify({ outcome: 'halted', ...end.status })}\n`);
       return 3;
     case 'waited':
-      say(context, options, `Waited ${options.timeout}; the deploy goes on as ${handle.workflowId}. Run the step again to attach to it.`);
+      say(
+        context,
+        options,
+        `Waited ${options.timeout}; the deploy goes on as ${handle.workflowId}. Run the step again to attach to it.`,
+      );
       return 7;
     case 'detached':
-      say(context, options, `Detached; the deploy goes on as ${handle.workflowId}. Attach again with the same command, stop it with \`greenlane halt --reason R\`.`);
+      say(
+        context,
+        options,
+        `Detached; the deploy goes on as ${handle.workflowId}. Attach again with the same command, stop it with \`greenlane halt --reason R\`.`,
+      );
       return 130;
     case 'no-worker':
       say(context, options, end.text);
@@ -106,7 +140,8 @@ function finish(context: CommandContext, options: GlobalOptions, result: DeployR
 function timeoutOf({ timeout }: DeployOptions): number | undefined {
   if (timeout === undefined) return undefined;
   const ms = parseDuration(timeout);
-  if (ms === undefined || ms <= 0) throw new UsageError(`--timeout: expected a duration such as 90m, got ${JSON.stringify(timeout)}`);
+  if (ms === undefined || ms <= 0)
+    throw new UsageError(`--timeout: expected a duration such as 90m, got ${JSON.stringify(timeout)}`);
   return ms;
 }
 

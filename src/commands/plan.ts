@@ -19,17 +19,29 @@ export function run(options: PlanOptions, context: CommandContext): Promise<numb
     return print(context, { enabled: false, sha, disabled_reason: reason });
   }
   const changes = requestedChanges(environment);
-  const settings = settingsFor(fleet, { fleet: fleet.name, kind: 'auto', sha, actor: 'plan', ...(changes === undefined ? {} : { changes }) }, sha);
+  const settings = settingsFor(
+    fleet,
+    { fleet: fleet.name, kind: 'auto', sha, actor: 'plan', ...(changes === undefined ? {} : { changes }) },
+    sha,
+  );
   const url = fleet.file.controlPlane.url;
   const body = redeployBody({
     targetTag: settings.tag,
-    canarySlug: settings.canary,
+    canary: settings.canary,
     soakSeconds: settings.soakMs / 1000,
     batchSize: settings.batchSize,
     maxStragglers: settings.maxStragglers,
     dryRun: settings.dryRun,
   });
-  return print(context, { enabled: true, sha, short_sha: sha.slice(0, 7), target_tag: settings.tag, cp_url: url, body, ...outlook(fleet, settings, tenantsOf(options)) });
+  return print(context, {
+    enabled: true,
+    sha,
+    short_sha: sha.slice(0, 7),
+    target_tag: settings.tag,
+    cp_url: url,
+    body,
+    ...outlook(fleet, settings, tenantsOf(options)),
+  });
 }
 
 function outlook(fleet: FleetConfig, settings: ReturnType<typeof settingsFor>, tenants: number | undefined) {
@@ -40,7 +52,10 @@ function outlook(fleet: FleetConfig, settings: ReturnType<typeof settingsFor>, t
   return {
     fleet: fleet.name,
     gates: { required, timeout_seconds: seconds(gateTimeoutMs) },
-    kill_switch: { variable: fleet.file.killSwitch.variable, live: `read with ${canRead} of the worker; without it the start value alone counts` },
+    kill_switch: {
+      variable: fleet.file.killSwitch.variable,
+      live: `read with ${canRead} of the worker; without it the start value alone counts`,
+    },
     waves: { canary, batch_size: batchSize, tenants: tenants ?? null, count: waves ?? null },
     longest_seconds: {
       gates: seconds(gateTimeoutMs),
@@ -54,7 +69,8 @@ function outlook(fleet: FleetConfig, settings: ReturnType<typeof settingsFor>, t
 
 function tenantsOf({ tenants }: PlanOptions): number | undefined {
   if (tenants === undefined) return undefined;
-  if (!/^[1-9]\d{0,6}$/.test(tenants)) throw new UsageError(`--tenants: expected a whole number from 1, got ${JSON.stringify(tenants)}`);
+  if (!/^[1-9]\d{0,6}$/.test(tenants))
+    throw new UsageError(`--tenants: expected a whole number from 1, got ${JSON.stringify(tenants)}`);
   return Number(tenants);
 }
 

@@ -85,7 +85,7 @@ export function fleetConfig(
 export function settingsFor(fleet: FleetConfig, request: DeployRequest, sha: string): DeploySettings {
   const { file, environment } = fleet;
   const changes = request.changes ?? {};
-  refuseForbiddenChanges(fleet, changes);
+  refuseForbiddenChanges(fleet, changes, sha);
   const asked = request.tag ?? changes.targetTag ?? environment.targetTag;
   if (asked !== undefined && shaOfTag(file.rollout.tag, asked) === undefined) {
     throw new ConfigurationError(
@@ -129,20 +129,21 @@ export function settingsFor(fleet: FleetConfig, request: DeployRequest, sha: str
   };
 }
 
-const GUARDED = {
-  targetTag: 'targetTag',
-  settleMs: 'verifyBudget',
-  intervalMs: 'verifyInterval',
-  gateTimeoutMs: 'gateTimeout',
-  gatePollMs: 'gatePoll',
-} as const;
-
-function refuseForbiddenChanges(fleet: FleetConfig, changes: NonNullable<DeployRequest['changes']>): void {
-  for (const [change, override] of Object.entries(GUARDED) as [
-    keyof typeof GUARDED,
-    (typeof GUARDED)[keyof typeof GUARDED],
-  ][]) {
-    if (changes[change] !== undefined && !fleet.file.overrides.includes(override)) {
+/**
+ * What a start may change only where the worker's `overrides` allow it. A value that is the worker's own changes
+ * nothing and passes: a CI step may carry the same variables as the worker.
+ */
+function refuseForbiddenChanges(fleet: FleetConfig, changes: NonNullable<DeployRequest['changes']>, sha: string): void {
+  const { gates, verify, rollout } = fleet.file;
+  const guarded: [asked: unknown, own: unknown, override: FleetFile['overrides'][number]][] = [
+    [changes.targetTag, fleet.environment.targetTag ?? tagOf(rollout.tag, sha), 'targetTag'],
+    [changes.settleMs, verify.settle, 'verifyBudget'],
+    [changes.intervalMs, verify.interval, 'verifyInterval'],
+    [changes.gateTimeoutMs, gates.timeout, 'gateTimeout'],
+    [changes.gatePollMs, gates.poll, 'gatePoll'],
+  ];
+  for (const [asked, own, override] of guarded) {
+    if (asked !== undefined && asked !== own && !fleet.file.overrides.includes(override)) {
       throw new ConfigurationError(
         { source: `fleet ${fleet.name}`, key: 'overrides' },
         `a start may not change \`${override}\`; add it to the fleet's \`overrides\` in the worker's configuration to allow it`,

@@ -19,7 +19,13 @@ const LOOK_MS = 1_000;
 const LOST_MS = 120_000;
 
 /** Shows a deploy's progress until it ends, halts, or the command is interrupted: a command never stops a deploy. */
-export async function follow(access: TemporalAccess, workflowId: string, context: CommandContext, options: GlobalOptions, timeoutMs?: number): Promise<End> {
+export async function follow(
+  access: TemporalAccess,
+  workflowId: string,
+  context: CommandContext,
+  options: GlobalOptions,
+  timeoutMs?: number,
+): Promise<End> {
   const renderer = createRenderer(context, options);
   const began = Date.now();
   let heard = Date.now();
@@ -36,12 +42,18 @@ export async function follow(access: TemporalAccess, workflowId: string, context
       } catch (error) {
         if (!isGrpcServiceError(error)) throw error;
         renderer.trouble(`Temporal does not answer at ${access.address}; the deploy goes on there`);
-        if (Date.now() - heard > LOST_MS) return { kind: 'lost', exitCode: 5, text: `Temporal has not answered at ${access.address} for ${LOST_MS / 1000} s. The deploy is kept there; run the step again to attach to ${workflowId}.` };
+        if (Date.now() - heard > LOST_MS)
+          return {
+            kind: 'lost',
+            exitCode: 5,
+            text: `Temporal has not answered at ${access.address} for ${LOST_MS / 1000} s. The deploy is kept there; run the step again to attach to ${workflowId}.`,
+          };
       }
       if (snapshot !== undefined) {
         if (!snapshot.running) return await ended(access, workflowId, renderer);
         renderer.show(snapshot);
-        if (snapshot.status?.phase === 'halted') return { kind: 'halted', status: snapshot.status, text: haltedText(snapshot.status) };
+        if (snapshot.status?.phase === 'halted')
+          return { kind: 'halted', status: snapshot.status, text: haltedText(snapshot.status) };
       }
       if (interrupted) return { kind: 'detached' };
       if (timeoutMs !== undefined && Date.now() - began > timeoutMs) return { kind: 'waited' };
@@ -55,19 +67,30 @@ export async function follow(access: TemporalAccess, workflowId: string, context
   }
 }
 
-async function ended(access: TemporalAccess, workflowId: string, renderer: ReturnType<typeof createRenderer>): Promise<End> {
+async function ended(
+  access: TemporalAccess,
+  workflowId: string,
+  renderer: ReturnType<typeof createRenderer>,
+): Promise<End> {
   const result = await resultOf(access, workflowId);
   if (result !== undefined) {
     renderer.end(result);
     return { kind: 'ended', result };
   }
   const { status } = await access.client.workflow.getHandle(workflowId).describe();
-  return { kind: 'lost', exitCode: 1, text: `${workflowId} ended ${status.name.toLowerCase()} without an outcome. What its tenants run is not known from it: greenlane status, then deploy again.` };
+  return {
+    kind: 'lost',
+    exitCode: 1,
+    text: `${workflowId} ended ${status.name.toLowerCase()} without an outcome. What its tenants run is not known from it: greenlane status, then deploy again.`,
+  };
 }
 
 function haltedText(status: DeployStatus): string {
   const { halted, tenants, next } = status;
-  const names = (side: { count: number; slugs: readonly string[] }) => (side.count === 0 ? '0' : `${side.count} (${side.slugs.slice(0, 10).join(', ')}${side.count > 10 ? ', …' : ''})`);
+  const names = (side: { count: number; slugs: readonly string[] }) =>
+    side.count === 0
+      ? '0'
+      : `${side.count} (${side.slugs.slice(0, 10).join(', ')}${side.count > 10 ? ', …' : ''})`;
   return [
     `HALTED by ${halted?.actor ?? 'unknown'}: ${halted?.reason ?? ''}`,
     `  on the release: ${names(tenants.onRelease)}`,

@@ -1,0 +1,26 @@
+import { connect } from '../client/connect.ts';
+import { describeDeploy } from '../client/deploys.ts';
+import { loadFleet, shaOf, type CommandContext } from './context.ts';
+import { run as deploy, type DeployOptions } from './deploy.ts';
+import { findBySha, reasonOf, run as steer } from './steer.ts';
+
+/**
+ * Tries a deploy again: a halted one goes on, one that ended is started anew. Either way tenants that are on the
+ * release already are not called.
+ */
+export async function run(options: DeployOptions, context: CommandContext): Promise<number> {
+  reasonOf('retry', options);
+  const sha = shaOf(options, context);
+  const { fleet } = loadFleet(options, context);
+  const access = await connect(context.env);
+  let running: boolean;
+  try {
+    const description = await describeDeploy(access, await findBySha(access, fleet.name, sha));
+    running = description?.status.name === 'RUNNING';
+  } finally {
+    await access.close();
+  }
+  return running
+    ? await steer('resume', { ...options, sha }, context)
+    : await deploy({ ...options, sha, again: true }, context);
+}

@@ -1,0 +1,147 @@
+import Table from 'cli-table3';
+import { connect, type TemporalAccess } from '../client/connect.ts';
+import { resultOf } from '../client/deploys.ts';
+import { askLock } from '../client/lane.ts';
+import { clean, say } from '../progress/say.ts';
+import { takeSnapshot } from '../progress/snapshot.ts';
+import { formatDuration } from '../rollout/duration.ts';
+import type { LockView } from '../rollout/lock/view.ts';
+import { loadFleet, type CommandContext, type GlobalOptions } from './context.ts';
+import { findBySha } from './steer.ts';
+
+export interface StatusOptions extends GlobalOptions {
+  readonly sha?: string;
+}
+
+/** What runs on the fleet, who holds it, who waits and why; or all there is to say of one deploy. */
+export async function run(
+  what: 'status' | 'queue' | 'history',
+  options: StatusOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { fleet } = loadFleet(options, context);
+  const access = await connect(context.env);
+  try {
+    if (options.sha !== undefined)
+      return await deployStatus(access, fleet.name, options.sha, options, context);
+    const view = await askLock(access, fleet.name);
+    if (options.json === true) context.stdout(`${JSON.stringify(what === 'history' ? view.ledger : view)}\n`);
+    else
+      context.stdout(
+        `${clean(context, what === 'history' ? historyText(view) : overview(view, what === 'status'))}\n`,
+      );
+    return 0;
+  } finally {
+    await access.close();
+  }
+}
+
+async function deployStatus(
+  access: TemporalAccess,
+  fleet: string,
+  sha: string,
+  options: StatusOptions,
+  context: CommandContext,
+): Promise<number> {
+  const workflowId = await findBySha(access, fleet, sha);
+  const snapshot = await takeSnapshot(access, workflowId, fleet);
+  const result = snapshot.running ? undefined : await resultOf(access, workflowId);
+  if (options.json === true) {
+    context.stdout(
+      `${JSON.stringify(result ?? { ...snapshot.status, gates: snapshot.gates, silent: snapshot.silent })}\n`,
+    );
+    return 0;
+  }
+  const { status } = snapshot;
+  const lines = [workflowId];
+  if (result !== undefined)
+    lines.push(
+      `${result.outcome}: ${result.reason}`,
+      `from ${result.startedAt} to ${result.finishedAt}, ${result.waves} waves`,
+    );
+  if (status !== undefined)
+    lines.push(
+      `${status.phase} for ${formatDuration(Date.now() - status.phaseSince)}: ${status.detail}`,
+      `wave ${status.wave} of about ${status.waves}; ${status.tenants.onRelease.count} of ${status.tenants.total} tenants on ${status.tag}`,
+    );
+  if (status !== undefined) lines.push(`you can: ${status.next.join(', ') || 'nothing'}`);
+  if (snapshot.silent !== undefined) lines.push(snapshot.silent);
+  for (const gate of snapshot.gates ?? []) lines.push(`  ${gate.state} ${gate.context} (${gate.reported})`);
+  for (const entry of result?.audit ?? status?.audit ?? [])
+    lines.push(`  ${new Date(entry.at).toISOString()} ${entry.actor}: ${entry.what}`);
+  for (const line of lines) say(context, options, line);
+  return 0;
+}
+
+function overview(view: LockView, withLedger: boolean): string {
+  const { holder, pin, freeze, queue } = view;
+  const lines = [
+    holder === undefined
+      ? `${view.fleet}: free`
+      : `${view.fleet}: ${holder.tag} holds the fleet since ${time(holder.grantedAt)} (${formatDuration(Date.now() - holder.grantedAt)}, epoch ${holder.epoch}, ${holder.actor})`,
+    view.lastKnownGood === undefined
+      ? 'last known good: none yet'
+      : `last known good: ${view.lastKnownGood.tag}, verified ${time(view.lastKnownGood.at)}`,
+  ];
+  if (pin !== undefined)
+    lines.push(
+      `PINNED to ${pin.tag} by ${pin.actor} since ${time(pin.at)}: ${pin.reason} (greenlane unpin --reason R)`,
+    );
+  if (freeze !== undefined)
+    lines.push(
+      `FROZEN by ${freeze.actor}${freeze.until === undefined ? '' : ` until ${time(freeze.until)}`}: ${freeze.reason} (greenlane unfreeze --reason R)`,
+    );
+  if (queue.length === 0) lines.push('nobody waits');
+  else {
+    const table = new Table({
+      head: ['', 'release', 'kind', 'waits since', 'why', 'expected'],
+      style: { head: [], border: [] },
+    });
+    for (const entry of queue.slice(0, 50)) {
+      table.push([
+        entry.position,
+        entry.tag,
+        `${entry.kind}${entry.urgent ? ', urgent' : ''}`,
+        time(entry.readyAt),
+        entry.why,
+        entry.expectedAt === undefined ? 'no estimate yet' : time(entry.expectedAt),
+      ]);
+    }
+    lines.push(table.toString());
+    if (view.waiting > 50) lines.push(`and ${view.waiting - 50} more`);
+  }
+  if (withLedger && view.ledger.length > 0)
+    lines.push('', historyText({ ...view, ledger: view.ledger.slice(0, 5) }));
+  for (const odd of view.oddities.slice(0, 5)) lines.push(`noticed ${time(odd.at)}: ${odd.what}`);
+  return lines.join('\n');
+}
+
+function historyText(view: LockView): string {
+  if (view.ledger.length === 0) return `${view.fleet}: no release has had the fleet yet`;
+  const table = new Table({
+    head: ['ended', 'release', 'kind', 'outcome', 'took', 'tenants', 'by', 'reason'],
+    style: { head: [], border: [] },
+    colWidths: [null, null, null, null, null, null, 24, 60],
+    wordWrap: true,
+  });
+  for (const entry of view.ledger) {
+    table.push([
+      time(entry.endedAt),
+      entry.tag,
+      entry.kind,
+      entry.outcome,
+      formatDuration(entry.endedAt - entry.grantedAt),
+      entry.tenants === undefined ? '' : `${entry.onTarget ?? '?'}/${entry.tenants}`,
+      entry.actor,
+      entry.reason,
+    ]);
+  }
+  return table.toString();
+}
+
+function time(at: number): string {
+  return new Date(at)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z');
+}

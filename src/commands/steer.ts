@@ -1,0 +1,130 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { connect, type TemporalAccess } from '../client/connect.ts';
+import { deployId, describeDeploy, resultOf } from '../client/deploys.ts';
+import { actorOf } from '../client/identity.ts';
+import { askLock, isNoAnswer } from '../client/lane.ts';
+import { NoWorkerError, RefusedError, UsageError } from '../errors.ts';
+import { say } from '../progress/say.ts';
+import { commandUpdate } from '../workflows/messages.ts';
+import type { CommandName, Receipt } from '../workflows/status.ts';
+import { loadFleet, type CommandContext, type GlobalOptions } from './context.ts';
+
+export interface SteerOptions extends GlobalOptions {
+  readonly sha?: string;
+  readonly reason?: string;
+  /** `supersede --by SHA`. */
+  readonly by?: string;
+}
+
+const ANSWER_MS = 60_000;
+
+/** Steers one deploy: the one of `--sha`, else the one that holds the fleet. Prints the receipt. */
+export async function run(
+  name: CommandName,
+  options: SteerOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { fleet } = loadFleet(options, context);
+  const reason = reasonOf(name, options);
+  const access = await connect(context.env);
+  try {
+    const workflowId = await targetOf(access, fleet.name, options);
+    const receipt = await steer(access, workflowId, name, {
+      reason,
+      actor: actorOf(context.env),
+      ...(options.by === undefined ? {} : { by: options.by }),
+    });
+    if (options.json === true) context.stdout(`${JSON.stringify(receipt)}\n`);
+    else for (const line of receiptLines(name, receipt)) say(context, options, line);
+    return 0;
+  } finally {
+    await access.close();
+  }
+}
+
+/** @throws UsageError without a reason: it is what the next person on call reads. */
+export function reasonOf(name: string, options: { readonly reason?: string }): string {
+  const reason = options.reason?.trim() ?? '';
+  if (reason === '') throw new UsageError(`${name} needs --reason: it stands in the audit trail`);
+  return reason;
+}
+
+/** Workflow id of the deploy a command means. @throws RefusedError when there is none. */
+export async function targetOf(
+  access: TemporalAccess,
+  fleet: string,
+  options: { readonly sha?: string },
+): Promise<string> {
+  if (options.sha !== undefined) return await findBySha(access, fleet, options.sha);
+  const { holder } = await askLock(access, fleet, 1);
+  if (holder === undefined)
+    throw new RefusedError(
+      `no deploy holds the fleet ${fleet}; name one with --sha (greenlane status lists what runs)`,
+    );
+  return holder.workflowId;
+}
+
+/** The deploy of a full SHA, or the newest one whose SHA begins with the given digits. */
+export async function findBySha(access: TemporalAccess, fleet: string, sha: string): Promise<string> {
+  if (!/^[0-9a-f]{7,40}$/i.test(sha))
+    throw new UsageError(`--sha: expected 7 to 40 hex digits, got ${JSON.stringify(sha.slice(0, 60))}`);
+  const id = deployId(fleet, sha);
+  if (sha.length === 40 && (await describeDeploy(access, id)) !== undefined) return id;
+  for await (const execution of access.client.workflow.list({ query: `WorkflowId STARTS_WITH '${id}'` }))
+    return execution.workflowId;
+  throw new RefusedError(`there is no deploy of ${sha} on ${fleet}; greenlane status lists what there is`);
+}
+
+/** Sends one steering command and waits for its receipt. @throws RefusedError saying the state and what is possible. */
+export async function steer(
+  access: TemporalAccess,
+  workflowId: string,
+  name: CommandName,
+  message: { reason: string; actor: string; by?: string },
+): Promise<Receipt> {
+  try {
+    return await access.client.withDeadline(Date.now() + ANSWER_MS, () =>
+      access.client.workflow.getHandle(workflowId).executeUpdate(commandUpdate(name), { args: [message] }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError)
+      throw new RefusedError(error.cause?.message ?? error.message);
+    if (isNoAnswer(error))
+      throw new NoWorkerError(
+        access.lane,
+        `${name} was not answered. When a worker comes back it may still be obeyed: look with greenlane status.`,
+      );
+    const description = await describeDeploy(access, workflowId);
+    if (description !== undefined && description.status.name !== 'RUNNING') {
+      const result = await resultOf(access, workflowId);
+      throw new RefusedError(
+        `cannot ${name}: ${workflowId} is over (${result === undefined ? description.status.name.toLowerCase() : `${result.outcome}: ${result.reason}`})`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** The receipt in words: what is still out, what is where, what can be done next. */
+export function receiptLines(name: CommandName, receipt: Receipt): string[] {
+  const { inFlight, tenants, wavesLeft, next, workflowId } = receipt;
+  const named = (side: { count: number; slugs: readonly string[] }) =>
+    side.count === 0
+      ? '0'
+      : side.slugs.length === 0
+        ? `${side.count}`
+        : `${side.count} (${side.slugs.slice(0, 12).join(', ')}${side.count > 12 ? ', …' : ''})`;
+  return [
+    `${name} done: ${workflowId}`,
+    inFlight === null
+      ? '  no call is out, and none will start'
+      : `  in flight: wave ${inFlight.wave} (${inFlight.slugs.join(', ')}) is ${inFlight.stage === 'settling' ? 'answered and being verified' : inFlight.stage}; it is waited for`,
+    `  on the release: ${named(tenants.onRelease)}`,
+    `  on what they ran before: ${named(tenants.onFormer)}`,
+    `  unknown: ${named(tenants.unknown)}`,
+    `  waves left: ${wavesLeft}`,
+    ...(next.length === 0
+      ? []
+      : [`  you can: ${next.map((one) => `greenlane ${one} --reason R`).join(' | ')}`]),
+  ];
+}

@@ -1,0 +1,14 @@
+import { createWorker } from '../worker.ts';
+import { configPath, type CommandContext, type GlobalOptions } from './context.ts';
+
+/** Runs the worker until SIGTERM or SIGINT; calls that are out are waited for before it ends. */
+export async function run(options: GlobalOptions, context: CommandContext): Promise<number> {
+  const worker = await createWorker({ configFile: configPath(options, context), env: context.env });
+  const stop = (): void => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  await worker.run();
+  return 0;
+}
