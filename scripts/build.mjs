@@ -7,6 +7,7 @@ import { bundlePrograms } from './build/programs.mjs';
 import { bundleWorkflows } from './build/workflows.mjs';
 import { sourcesHash, stampName, withBuildLock } from './lib/built-files.mjs';
 import { root, runScript } from './lib/script.mjs';
+import { SetupError } from './lib/setup-error.mjs';
 
 const dist = join(root, 'dist');
 const staging = join(root, '.tmp', 'dist-new');
@@ -27,5 +28,14 @@ async function build() {
   rmSync(former, { recursive: true, force: true });
 }
 
+/** @param {unknown} error what esbuild throws after it has printed every error itself */
+function briefly(error) {
+  const errors =
+    error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  throw errors.length > 0 ? new SetupError(`The build failed (see above); dist/ is as it was.`) : error;
+}
+
 // `--locked`: the caller holds the lock (scripts/setup.mjs).
-await runScript(() => (process.argv.includes('--locked') ? build() : withBuildLock(root, build)));
+await runScript(() =>
+  (process.argv.includes('--locked') ? build() : withBuildLock(root, build)).catch(briefly),
+);
