@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { words } from '../rollout/words.ts';
 
 const slug = z
   .string()
@@ -8,7 +9,7 @@ const ms = z
   .int()
   .min(0)
   .max(30 * 24 * 3_600_000);
-const text = z.string().max(500);
+const text = words(500);
 
 /** Input of the deploy workflow as the worker accepts it; whoever can start a workflow can write it. */
 export const deployRequest = z.object({

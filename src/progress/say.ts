@@ -12,6 +12,16 @@ export function say(context: CommandContext, options: Pick<GlobalOptions, 'json'
   else context.stdout(line);
 }
 
+/** Text for this place, line by line; our own indentation and columns stay as they are. */
 export function clean(context: Pick<CommandContext, 'env'>, text: string): string {
-  return inCi(context.env) ? forCiLog(text) : forTerminal(text);
+  const neutralise = inCi(context.env) ? forCiLog : forTerminal;
+  return text
+    .split('\n')
+    .map((line) =>
+      line
+        .split(/( {2,})/)
+        .map((part) => (/^ *$/.test(part) ? part : neutralise(part)))
+        .join(''),
+    )
+    .join('\n');
 }

@@ -1,6 +1,7 @@
 import * as wf from '@temporalio/workflow';
 import type { DeploySettings } from '../rollout/request.ts';
 import type { Phase } from '../rollout/outcome.ts';
+import { actor, words } from '../rollout/words.ts';
 import { notify, postStatus } from './activities.ts';
 import { deployDetails } from './details.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -21,8 +22,12 @@ export class Run {
   #told: Promise<void> = Promise.resolve();
 
   constructor(input: DeployInput) {
-    this.input = input;
-    this.state = beginState(input, Date.now());
+    this.input = {
+      ...input,
+      actor: actor.parse(input.actor),
+      ...(input.reason === undefined ? {} : { reason: words(500).parse(input.reason) }),
+    };
+    this.state = beginState(this.input, Date.now());
   }
 
   /** @throws Error before `prepare`: nothing reads settings earlier. */

@@ -2,6 +2,7 @@ import * as wf from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Grant } from '../activities/contract.ts';
 import { formatDuration } from '../rollout/duration.ts';
+import { actor, reason } from '../rollout/words.ts';
 import { Ended, TurnedBack } from './ends.ts';
 import {
   commandSignal,
@@ -17,8 +18,8 @@ import type { CommandName, InFlight, Receipt } from './status.ts';
 import { possible, receiptOf, statusOf } from './whereabouts.ts';
 
 const command = z.object({
-  reason: z.string().trim().min(1, 'expected a reason').max(500),
-  actor: z.string().max(200).default('somebody'),
+  reason,
+  actor,
   by: z
     .string()
     .regex(/^[0-9a-f]{7,40}$/i, 'expected a SHA')

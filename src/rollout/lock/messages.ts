@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { OUTCOMES } from '../outcome.ts';
+import { actor, reason, words } from '../words.ts';
 
 /** Messages to the lock, parsed where they arrive: anybody can type one into Temporal UI. */
-const text = z.string().max(500);
+const text = words(500);
 const name = z.string().min(1).max(1_000);
 const time = z.int().min(0);
 const closure = z.object({ name: text, from: time, to: time });
@@ -27,7 +28,7 @@ export const releaseMessage = z.object({
   workflowId: name,
   runId: name,
   outcome: z.enum(OUTCOMES),
-  reason: z.string().max(2_000),
+  reason: words(2_000),
   digest: text.optional(),
   tenants: z.int().optional(),
   onTarget: z.int().optional(),
@@ -37,9 +38,6 @@ export const releaseMessage = z.object({
   freeze: z.object({ reason: text, actor: text }).optional(),
 });
 export type ReleaseMessage = z.output<typeof releaseMessage>;
-
-const reason = z.string().trim().min(1, 'expected a reason').max(500);
-const actor = z.string().max(200).default('unknown');
 
 export const holdMessages = {
   pin: z.object({ tag: z.string().regex(/^[\w][\w.-]{0,127}$/, 'expected an image tag'), reason, actor }),
