@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ForgeError } from '../forge/index.ts';
 import { oneLine } from '../safety/neutralise.ts';
-import { send } from '../notify/index.ts';
+import { NotifyError, send } from '../notify/index.ts';
 import type { Activities } from './contract.ts';
 import { refusal, unsure } from './failure.ts';
 import type { Fleets } from './fleets.ts';
@@ -41,10 +41,17 @@ export function notify(
       const url = env[target.url];
       if (url === undefined) throw refusal('NotificationTarget', `${target.url} is not set in the worker`);
       const secret = target.secret === undefined ? undefined : env[target.secret];
-      await send(
-        { kind: target.kind, url, ...(secret === undefined ? {} : { secret }) },
-        { ...notice, link: workflowUrl(uiUrl, notice.workflowId, notice.runId) },
-      );
+      try {
+        await send(
+          { kind: target.kind, url, ...(secret === undefined ? {} : { secret }) },
+          { ...notice, link: workflowUrl(uiUrl, notice.workflowId, notice.runId) },
+        );
+      } catch (error) {
+        if (!(error instanceof NotifyError)) throw error;
+        throw error.retryable
+          ? unsure('NotNotified', error.message, error.retryAfterMs)
+          : refusal('NotNotified', error.message);
+      }
       done.add(index);
       Context.current().heartbeat([...done]);
     }
