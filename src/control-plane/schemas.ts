@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** One tenant of an answer. What Greenlane does not read is not parsed and goes no further (I-23). */
 const result = z.object({
   slug: z.string(),
-  phase: z.unknown(),
+  phase: z.unknown().optional(),
   ssm_status: z.string().nullish(),
   ssm_exit_code: z.int().nullish(),
   healthz_ok: z.boolean().nullish(),
