@@ -145,7 +145,8 @@ function call(name: string, args: readonly Expr[], setting: Setting): Known {
       return separator === UNKNOWN || texts.includes(UNKNOWN) ? UNKNOWN : texts.map(String).join(separator);
     }
     case 'tojson':
-      return hasUnknown(values[0] ?? null) ? UNKNOWN : JSON.stringify(values[0] ?? null);
+      // What is unknown inside is left out; JSON.stringify does so with symbols.
+      return values[0] === UNKNOWN ? UNKNOWN : JSON.stringify(values[0] ?? null);
     default:
       return UNKNOWN;
   }
@@ -166,9 +167,4 @@ function textOf(value: Known): string | typeof UNKNOWN {
   if (value === UNKNOWN) return UNKNOWN;
   if (value === null) return '';
   return typeof value === 'object' ? UNKNOWN : String(value);
-}
-
-function hasUnknown(value: Known): boolean {
-  if (value === UNKNOWN) return true;
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasUnknown);
 }

@@ -13,6 +13,7 @@ import { ignoredKey } from './ignored-key.ts';
 import { jobEnvExpression } from './job-env-expression.ts';
 import { laneGuest } from './lane-guest.ts';
 import { laneMissing } from './lane-missing.ts';
+import { leakyAggregate } from './leaky-aggregate.ts';
 import { maskedFailure } from './masked-failure.ts';
 import { missingContext } from './missing-context.ts';
 import { nameCollision } from './name-collision.ts';
@@ -57,6 +58,7 @@ export const RULES: readonly Rule[] = [
   missingContext,
   skippableGate,
   maskedFailure,
+  leakyAggregate,
   cancelInProgress,
   deployControls,
   deployTimeLimit,

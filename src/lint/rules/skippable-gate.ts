@@ -1,4 +1,5 @@
 import { at, atKey, type Rule, type RuleContext } from '../rule.ts';
+import { isAggregate } from './aggregate.ts';
 import { conditionExpression } from '../expression/embedded.ts';
 import { jobsPosting } from '../workflow/contexts.ts';
 import { callsStatus, conditionReach, reachOf } from '../workflow/reach.ts';
@@ -70,12 +71,15 @@ function checkCondition({ settings, report }: RuleContext, job: Job, event: stri
 }
 
 function checkNeeds(
-  { settings, report }: RuleContext,
+  context: RuleContext,
   job: Job,
   event: string,
   name: string,
   required: ReadonlySet<Job>,
 ): void {
+  const { settings, report } = context;
+  // What an aggregate makes of the jobs it needs is told by leaky-aggregate.
+  if (isAggregate(context, job)) return;
   const condition = job.condition === undefined ? undefined : conditionExpression(job.condition.value);
   if (condition !== undefined && callsStatus(condition)) return;
   const entry = entryOf(job, 'needs');
