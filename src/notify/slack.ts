@@ -17,7 +17,7 @@ export function slackMessage(event: NotifyEvent): Message {
   const what = words.get(event.event) ?? shown(event.event);
   const link = linkOf(event);
   const lines = [
-    `*${shown(event.fleet)}: ${what}*  \`${shown(event.tag)}\` (${shown(event.sha.slice(0, 12))})`,
+    `*${shown(event.fleet)} – ${what}*  \`${shown(event.tag)}\` (${shown(event.sha.slice(0, 12))})`,
     shown(event.text),
     ...(link === undefined ? [] : [`<${link}|Open the deploy>`]),
   ];
