@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // `npm run bench -- [names…]`: runs bench/<name>.bench.ts one after another, all of them without a name.
-import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { runNode } from './lib/pass-through.mjs';
 import { root, runScript } from './lib/script.mjs';
 import { SetupError } from './lib/setup-error.mjs';
 import { setUp } from './setup.mjs';
@@ -24,18 +24,9 @@ async function bench(wanted) {
   await setUp();
   for (const name of wanted.length > 0 ? wanted : known) {
     console.log(`\n== ${name}`);
-    if ((await runBenchmark(name)) !== 0) throw new SetupError(`The benchmark ${name} failed.`);
+    const code = await runNode(['--import', 'tsx', join('bench', `${name}${suffix}`)]);
+    if (code !== 0) throw new SetupError(`The benchmark ${name} failed.`);
   }
-}
-
-/** @param {string} name @returns {Promise<number>} */
-function runBenchmark(name) {
-  return new Promise((resolve, reject) => {
-    const file = join(root, 'bench', `${name}${suffix}`);
-    const child = spawn(process.execPath, ['--import', 'tsx', file], { cwd: root, stdio: 'inherit' });
-    child.on('error', reject);
-    child.on('exit', (code) => resolve(code ?? 1));
-  });
 }
 
 await runScript(() => bench(process.argv.slice(2)));

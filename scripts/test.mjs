@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // `npm test`: set-up, then every check, one line each; the first failure ends it and shows its output.
 // `npm test -- <vitest arguments>` passes them on and shows vitest's own output.
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { runNode } from './lib/pass-through.mjs';
 import { run } from './lib/run.mjs';
 import { isMain, root, runScript } from './lib/script.mjs';
 import { SetupError } from './lib/setup-error.mjs';
@@ -11,6 +11,7 @@ import { setUp } from './setup.mjs';
 
 const steps = createSteps();
 const cache = 'node_modules/.cache/greenlane';
+const vitest = join('node_modules', 'vitest', 'vitest.mjs');
 
 /** @type {{ name: string, tool: string, args: string[] }[]} */
 const checks = [
@@ -28,8 +29,8 @@ async function test(vitestArgs) {
   const start = performance.now();
   await setUp({ tests: true });
   for (const { name, tool, args } of checks) await check(name, tool, args);
-  if (vitestArgs.length > 0) process.exitCode = await showVitest(vitestArgs);
-  else await runVitest();
+  if (vitestArgs.length > 0) process.exitCode = await runNode([vitest, 'run', ...vitestArgs]);
+  else await check('tests', 'vitest/vitest.mjs', ['run']);
   steps.note(`all of it … ${Math.round((performance.now() - start) / 1000)} s`);
 }
 
@@ -45,21 +46,6 @@ async function check(name, tool, args) {
   } catch {
     throw new SetupError(`${output.trimEnd()}\n\nThe check \`${name}\` failed.`);
   }
-}
-
-const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-
-async function runVitest() {
-  await check('tests', 'vitest/vitest.mjs', ['run']);
-}
-
-/** @param {string[]} args @returns {Promise<number>} */
-function showVitest(args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [vitest, 'run', ...args], { cwd: root, stdio: 'inherit' });
-    child.on('error', reject);
-    child.on('exit', (code) => resolve(code ?? 1));
-  });
 }
 
 if (isMain(import.meta.url)) await runScript(() => test(process.argv.slice(2)));

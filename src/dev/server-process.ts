@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { leash } from './leash.ts';
 
-const keptCharacters = 16_000;
+const keptCharacters = 64_000;
+const shownWidth = 400;
 
 /** How a server process is started. */
 export interface ServerProcessOptions {
@@ -20,13 +21,15 @@ export interface ServerProcessOptions {
 /** A server that runs as a child of this process and never outlives it. */
 export interface ServerProcess {
   readonly pid: number;
-  /** Resolves when the process has ended, in whatever way. */
+  /** Resolves when the process has ended, in whatever way; does not keep this process alive until then. */
   readonly ended: Promise<void>;
   hasEnded(): boolean;
-  /** The last lines the server wrote, at most `count`. */
+  /** The last lines the server wrote, at most `count`, long ones cut. */
   lastLines(count: number): string;
-  /** Sends a signal; for one that ends the process, wait for `ended`. */
+  /** Sends a signal. */
   signal(signal: NodeJS.Signals): void;
+  /** Sends a signal that ends the process, and waits for the end. */
+  kill(signal: NodeJS.Signals): Promise<void>;
   /** Sends `first` (SIGTERM unless told otherwise), after `graceMs` SIGKILL, and waits for the end. */
   stop(graceMs: number, first?: NodeJS.Signals): Promise<void>;
 }
@@ -51,17 +54,32 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   leash(child, options.leashSignal);
   child.unref();
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const waitForEnd = async (): Promise<void> => {
+    // A server keeps nobody alive, but somebody who waits for it does not end before it.
+    if (!hasEnded()) child.ref();
+    await ended;
+  };
   return {
     pid,
     ended,
     hasEnded,
-    lastLines: (count) => tail().split('\n').filter(Boolean).slice(-count).join('\n'),
+    lastLines: (count) =>
+      tail()
+        .split('\n')
+        .filter(Boolean)
+        .slice(-count)
+        .map((line) => (line.length > shownWidth ? `${line.slice(0, shownWidth)}…` : line))
+        .join('\n'),
     signal: (signal) => void child.kill(signal),
+    kill: async (signal) => {
+      child.kill(signal);
+      await waitForEnd();
+    },
     stop: async (graceMs, first = 'SIGTERM') => {
       if (hasEnded()) return;
       child.kill(first);
       const force = setTimeout(() => child.kill('SIGKILL'), graceMs);
-      await ended;
+      await waitForEnd();
       clearTimeout(force);
     },
   };

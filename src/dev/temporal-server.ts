@@ -3,7 +3,6 @@ import type { SearchAttributeType } from '@temporalio/common';
 import { ServerStartError } from '../errors.ts';
 import { searchAttributes as greenlaneAttributes } from '../workflows/search-attributes.ts';
 import { freePort, isFree } from './ports.ts';
-import type { ServerProcess } from './server-process.ts';
 import { startServerProcess } from './server-process.ts';
 import { waitUntilServing } from './serving.ts';
 import { temporalCli } from './temporal-cli.ts';
@@ -64,14 +63,9 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
     uiUrl: uiPort === undefined ? undefined : `http://${host}:${uiPort}`,
     namespace,
     pid: server.pid,
-    kill: (signal) => endBy(server, signal),
+    kill: (signal) => server.kill(signal),
     stop: () => server.stop(stopMs, options.dbFilename === undefined ? 'SIGKILL' : 'SIGTERM'),
   };
-}
-
-async function endBy(server: ServerProcess, signal: NodeJS.Signals): Promise<void> {
-  server.signal(signal);
-  await server.ended;
 }
 
 async function portFor(option: string, wanted: number | undefined): Promise<number> {

@@ -51,8 +51,8 @@ export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment
 
 let quiet = false;
 
-/** Workers say when they start and stop; a test's output has room for what went wrong only. */
-function quietRuntime(): void {
+/** Workers say when they start and stop; a test’s output has room for what went wrong only. Once per process. */
+export function quietRuntime(): void {
   if (quiet) return;
   quiet = true;
   Runtime.install({ logger: new DefaultLogger('ERROR') });
