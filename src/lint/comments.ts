@@ -94,7 +94,7 @@ function commentsIn(workflow: Workflow, script: Script): Comment[] {
   visit(script.ast);
   const found: Comment[] = [];
   for (const match of script.source.matchAll(/(?<=^|[\s;&|(){}])#[^\n]*/g)) {
-    const inside = taken.some(([pos, end]) => match.index > pos && match.index < end);
+    const inside = taken.some(([pos, end]) => match.index >= pos && match.index < end);
     const start = script.text.offset(match.index);
     if (!inside && workflow.file.text[start] === '#') found.push(comment(workflow, start, match[0]));
   }

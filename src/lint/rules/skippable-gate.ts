@@ -42,7 +42,9 @@ export const skippableGate: Rule = {
       const key = `${job.workflow.file.path} ${job.id} ${event}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      checkPaths(context, job, event, name);
+      const start = `${job.workflow.file.path} ${event}`;
+      if (!seen.has(start)) checkPaths(context, job, event, name);
+      seen.add(start);
       checkCondition(context, job, event, name);
       checkNeeds(context, job, event, name, required);
     }

@@ -145,7 +145,7 @@ export function runBuiltin(call: Call, shell: Interpreter): void {
       return;
     case 'trap':
       if (args.length > 1 && args[0] !== undefined && isResolved(args[0].text))
-        shell.runText(args[0], streams, call.node);
+        shell.trap(args[0], call.node);
       return;
     case 'bash':
     case 'sh':
@@ -255,8 +255,7 @@ function transfer(request: Transfer, call: Call, shell: Interpreter): void {
   if (shell.xtrace !== undefined)
     shell.leak('trace', 'log', new Set<Label>(['answer']), 'set -x', shell.xtrace);
   const body = answer(call);
-  if (request.verbose)
-    shell.write(call.streams.err, body, { ...call, name: `${call.name} that prints the exchange` });
+  if (request.verbose) shell.write(call.streams.err, body, { ...call, name: `${call.name} -v` });
   const sink = request.output === undefined ? call.streams.out : sinkFor(request.output);
   shell.write(sink.kind === 'log' && request.output !== undefined ? call.streams.out : sink, body, call);
   if (request.headersTo !== undefined) shell.write(sinkFor(request.headersTo), body, call);

@@ -18,7 +18,17 @@ import type { AssignmentRun, CommandRun, Handover, Leak, Lookup } from './flow.t
 import { LOG, addToFile, fileKey, fileValue, handOver, sinkFor, type Sink, type Streams } from './sink.ts';
 import type { Script } from './script.ts';
 import { unwrap } from './unwrap.ts';
-import { EMPTY, concat, either, literal, union, unresolved, type Label, type Value } from './value.ts';
+import {
+  EMPTY,
+  concat,
+  either,
+  isResolved,
+  literal,
+  union,
+  unresolved,
+  type Label,
+  type Value,
+} from './value.ts';
 import { assignedValue, partsValue, wordValue, type WordSetting } from './words.ts';
 
 type Node = PipelineNode | AndOr | CompoundList | ParsedScript | Statement;
@@ -51,8 +61,11 @@ export class Interpreter implements WordSetting {
   /** Where `set -x` was said, while it holds. */
   xtrace: { readonly pos: number; readonly end: number } | undefined;
   private readonly variables: Map<string, Value>;
+  /** Elements of arrays. */
+  private readonly lists = new Map<string, Value[]>();
   private readonly functions = new Map<string, FunctionNode>();
   private readonly seen = new Set<string>();
+  private readonly traps: { readonly text: Value; readonly node: { pos: number; end: number } }[] = [];
   /** Position every node of a string run by `eval` or `bash -c` is reported at. */
   private frame: { readonly pos: number; readonly end: number } | undefined;
   private branches = 0;
@@ -69,7 +82,14 @@ export class Interpreter implements WordSetting {
   }
 
   run(): void {
-    this.exec(this.script.ast, { stdin: EMPTY, out: LOG, err: LOG });
+    const streams: Streams = { stdin: EMPTY, out: LOG, err: LOG };
+    this.exec(this.script.ast, streams);
+    for (const { text, node } of this.traps) this.runText(text, streams, node);
+  }
+
+  /** Keeps what `trap` runs for the end, when everything it may let out is there. */
+  trap(text: Value, node: { pos: number; end: number }): void {
+    this.traps.push({ text, node });
   }
 
   variable(name: string): Value {
@@ -116,6 +136,11 @@ export class Interpreter implements WordSetting {
           ? this.variables.get(assignment.name)
           : undefined;
       this.assign(assignment.name, former === undefined ? value : concat([former, value]));
+      if (assignment.value.type === 'ArrayValue') {
+        const elements = assignment.value.elements.flatMap((element) => this.fields(element));
+        const before = assignment.append === true ? (this.lists.get(assignment.name) ?? []) : [];
+        this.lists.set(assignment.name, [...before, ...elements]);
+      }
     }
   }
 
@@ -316,8 +341,8 @@ export class Interpreter implements WordSetting {
     }
     const assignments = node.args.filter((part) => part.type === 'Assignment');
     const words = [
-      wordValue(node.name, this),
-      ...node.args.map((part) => (part.type === 'Word' ? wordValue(part, this) : literal(part.text))),
+      ...this.fields(node.name),
+      ...node.args.flatMap((part) => (part.type === 'Word' ? this.fields(part) : [literal(part.text)])),
     ];
     this.trace([...words, ...prefix.map((part) => assignedValue(part, this))]);
     if (assignments.length > 0) this.assignAll(assignments);
@@ -339,6 +364,37 @@ export class Interpreter implements WordSetting {
       end: place.end,
     });
     runBuiltin(call, this);
+  }
+
+  /** The words one word becomes: `"$@"`, `"${list[@]}"` and unquoted variables may become several. */
+  private fields(word: Word): Value[] {
+    const only = word.parts?.length === 1 ? word.parts[0] : undefined;
+    const inner = only?.type === 'DoubleQuoted' && only.parts.length === 1 ? only.parts[0] : only;
+    if (inner?.type === 'SimpleExpansion' && /^\$[@*]$/.test(inner.text)) return this.positional();
+    if (
+      inner?.type === 'ParameterExpansion' &&
+      inner.operation === undefined &&
+      /^[@*]$/.test(inner.index?.text ?? '')
+    ) {
+      const list = this.lists.get(inner.parameter);
+      if (list !== undefined) return list;
+    }
+    const value = wordValue(word, this);
+    const unquoted = only?.type === 'SimpleExpansion' || only?.type === 'ParameterExpansion';
+    if (!unquoted || !isResolved(value.text) || !/\s/.test(value.text.trim())) return [value];
+    return value.text
+      .trim()
+      .split(/\s+/)
+      .map((text) => ({ ...value, text }));
+  }
+
+  private positional(): Value[] {
+    const values: Value[] = [];
+    for (let index = 1; ; index += 1) {
+      const value = this.variables.get(String(index));
+      if (value === undefined) return values.length === 0 ? [this.variable('@')] : values;
+      values.push(value);
+    }
   }
 
   private callFunction(body: FunctionNode, call: Call): void {
