@@ -2,6 +2,7 @@
 // `npm test`: set-up, then every check, one line each; the first failure ends it and shows its output.
 // `npm test -- <vitest arguments>` passes them on and shows vitest's own output.
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { runNode } from './lib/pass-through.mjs';
 import { run } from './lib/run.mjs';
 import { isMain, root, runScript } from './lib/script.mjs';
@@ -30,11 +31,15 @@ async function test(vitestArgs) {
   await setUp({ tests: true });
   for (const { name, tool, args } of checks) await check(name, tool, args);
   if (vitestArgs.length > 0) process.exitCode = await runNode([vitest, 'run', ...vitestArgs]);
-  else await check('tests', 'vitest/vitest.mjs', ['run']);
+  else steps.note(`  ${counts(await check('tests', 'vitest/vitest.mjs', ['run']))}`);
   steps.note(`all of it … ${Math.round((performance.now() - start) / 1000)} s`);
 }
 
-/** @param {string} name @param {string} tool @param {string[]} args */
+/**
+ * @param {string} name @param {string} tool @param {string[]} args
+ * @returns {Promise<string>} what the tool said
+ * @throws {SetupError} with all of that when it fails
+ */
 async function check(name, tool, args) {
   let output = '';
   try {
@@ -46,6 +51,16 @@ async function check(name, tool, args) {
   } catch {
     throw new SetupError(`${output.trimEnd()}\n\nThe check \`${name}\` failed.`);
   }
+  return output;
+}
+
+/**
+ * vitest's own count: `412 passed (412)`.
+ * @param {string} output
+ */
+function counts(output) {
+  const line = /Tests +(.+)/.exec(stripVTControlCharacters(output))?.[1];
+  return line === undefined ? 'vitest gave no count' : `${line.trim()} tests`;
 }
 
 if (isMain(import.meta.url)) await runScript(() => test(process.argv.slice(2)));

@@ -25,8 +25,9 @@ export function createSteps(stream = process.stderr) {
     if (repaint) stream.write(`${line} …`);
     else if (announce) stream.write(`${line} …\n`);
     const prefix = repaint ? `\r${line} … ` : stream.isTTY ? '\r  ' : '  ';
+    const alive = announce ? '  still at it after' : `${line} … still at it after`;
     const clock = setInterval(
-      () => stream.write(stream.isTTY ? `${prefix}${elapsed()}` : `  still at it after ${elapsed()}\n`),
+      () => stream.write(stream.isTTY ? `${prefix}${elapsed()}` : `${alive} ${elapsed()}\n`),
       stream.isTTY ? tickMs : plainTickMs,
     );
     /** @param {string} end */

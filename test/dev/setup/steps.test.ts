@@ -34,6 +34,14 @@ describe('createSteps', () => {
     expect(text()).toBe('  still at it after 60 s\n  still at it after 120 s\n  done in 130 s\n');
   });
 
+  it('names a step that turns out slow', async () => {
+    const { stream, text } = createScreen();
+    const step = createSteps(stream).step('tests', wait(61_000));
+    await vi.advanceTimersByTimeAsync(61_000);
+    await step;
+    expect(text()).toBe('tests … still at it after 60 s\ntests … 61 s\n');
+  });
+
   it('runs a clock on a terminal, in one line', async () => {
     const { stream, text } = createScreen({ isTTY: true, columns: 80 });
     const step = createSteps(stream).step('building', wait(2500));
