@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CommandContext, GlobalOptions } from './commands/context.ts';
 import { GreenlaneError } from './errors.ts';
+import { Terminal } from './progress/terminal.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -341,11 +342,17 @@ function explain(error: unknown, context: CommandContext): number {
   return 1;
 }
 
-const output = (stream: NodeJS.WriteStream) => (text: string) => void stream.write(text);
+const output = (stream: NodeJS.WriteStream) => (text: string) => {
+  if (terminal !== undefined && stream.isTTY) terminal.write(text, stream);
+  else stream.write(text);
+};
+const terminal =
+  process.stdout.isTTY && process.env['TERM'] !== 'dumb' ? new Terminal(process.stdout) : undefined;
 
 void main(process.argv.slice(2), {
   stdout: output(process.stdout),
   stderr: output(process.stderr),
+  ...(terminal === undefined ? {} : { terminal }),
   env: process.env,
   cwd: process.cwd(),
 }).then((code) => {

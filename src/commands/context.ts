@@ -4,6 +4,7 @@ import { readEnvironment, text, type Environment, type EnvironmentSettings } fro
 import { readConfigFile } from '../config/file.ts';
 import { chooseFleet, fleetConfig, type FleetConfig } from '../config/fleet.ts';
 import { UsageError } from '../errors.ts';
+import type { Terminal } from '../progress/terminal.ts';
 import { isFullSha } from '../rollout/sha.ts';
 
 /** What a command has of the outside: where it writes, and what it reads. */
@@ -12,6 +13,8 @@ export interface CommandContext {
   readonly stderr: (text: string) => void;
   readonly env: Environment;
   readonly cwd: string;
+  /** The screen that stdout is; absent where stdout is a pipe or a file. */
+  readonly terminal?: Terminal;
 }
 
 /** Options that every command takes. */

@@ -103,7 +103,6 @@ async function wait(
     case 'ended':
       return finish(context, options, end.result);
     case 'halted':
-      say(context, options, end.text);
       if (options.json === true) context.stdout(`${JSON.stringify({ outcome: 'halted', ...end.status })}\n`);
       return 3;
     case 'waited':

@@ -14,8 +14,7 @@ export async function run(
   try {
     const end = await follow(access, await targetOf(access, fleet.name, options), context, options);
     if (end.kind === 'ended') say(context, options, `${end.result.outcome}: ${end.result.reason}`);
-    if (end.kind === 'halted' || end.kind === 'lost' || end.kind === 'no-worker')
-      say(context, options, end.text);
+    if (end.kind === 'lost' || end.kind === 'no-worker') say(context, options, end.text);
     return 0;
   } finally {
     await access.close();

@@ -8,7 +8,7 @@ import { takeSnapshot, type Snapshot } from './snapshot.ts';
 
 export type End =
   | { readonly kind: 'ended'; readonly result: DeployResult }
-  | { readonly kind: 'halted'; readonly status: DeployStatus; readonly text: string }
+  | { readonly kind: 'halted'; readonly status: DeployStatus }
   | { readonly kind: 'waited' }
   | { readonly kind: 'detached' }
   | { readonly kind: 'no-worker'; readonly text: string }
@@ -26,7 +26,7 @@ export async function follow(
   options: GlobalOptions,
   timeoutMs?: number,
 ): Promise<End> {
-  const renderer = createRenderer(context, options);
+  const renderer = createRenderer(context, options, access.namespace);
   const began = Date.now();
   let heard = Date.now();
   let interrupted = false;
@@ -52,8 +52,10 @@ export async function follow(
       if (snapshot !== undefined) {
         if (!snapshot.running) return await ended(access, workflowId, renderer);
         renderer.show(snapshot);
-        if (snapshot.status?.phase === 'halted')
-          return { kind: 'halted', status: snapshot.status, text: haltedText(snapshot.status) };
+        if (snapshot.status?.phase === 'halted') {
+          renderer.halted(snapshot.status);
+          return { kind: 'halted', status: snapshot.status };
+        }
       }
       if (interrupted) return { kind: 'detached' };
       if (timeoutMs !== undefined && Date.now() - began > timeoutMs) return { kind: 'waited' };
@@ -83,19 +85,4 @@ async function ended(
     exitCode: 1,
     text: `${workflowId} ended ${status.name.toLowerCase()} without an outcome. What its tenants run is not known from it: greenlane status, then deploy again.`,
   };
-}
-
-function haltedText(status: DeployStatus): string {
-  const { halted, tenants, next } = status;
-  const names = (side: { count: number; slugs: readonly string[] }) =>
-    side.count === 0
-      ? '0'
-      : `${side.count} (${side.slugs.slice(0, 10).join(', ')}${side.count > 10 ? ', …' : ''})`;
-  return [
-    `HALTED by ${halted?.actor ?? 'unknown'}: ${halted?.reason ?? ''}`,
-    `  on the release: ${names(tenants.onRelease)}`,
-    `  on what they ran before: ${names(tenants.onFormer)}`,
-    `  unknown: ${names(tenants.unknown)}`,
-    `  the deploy keeps the fleet and waits for you: ${next.map((name) => `greenlane ${name} --reason R`).join(' | ')}`,
-  ].join('\n');
 }

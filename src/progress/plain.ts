@@ -4,6 +4,7 @@ import type { DeployResult, DeployStatus } from '../workflows/status.ts';
 import type { Renderer } from './renderer.ts';
 import { say } from './say.ts';
 import type { Snapshot } from './snapshot.ts';
+import { haltedLines } from './words.ts';
 
 /** One line per change, never one per look: for pipes, files and CI logs. */
 export class PlainRenderer implements Renderer {
@@ -54,6 +55,10 @@ export class PlainRenderer implements Renderer {
 
   trouble(text: string): void {
     this.#change('trouble', text, `  ${text}`);
+  }
+
+  halted(status: DeployStatus): void {
+    for (const line of haltedLines(status)) say(this.#context, this.#options, line);
   }
 
   end(result: DeployResult): void {
