@@ -55,12 +55,12 @@ async function check(name, tool, args) {
 }
 
 /**
- * vitest's own count: `412 passed (412)`.
+ * vitest’s own count: `tests: 412 passed (412)`.
  * @param {string} output
  */
 function counts(output) {
   const line = /Tests +(.+)/.exec(stripVTControlCharacters(output))?.[1];
-  return line === undefined ? 'vitest gave no count' : `${line.trim()} tests`;
+  return line === undefined ? 'vitest gave no count' : `tests: ${line.trim()}`;
 }
 
 if (isMain(import.meta.url)) await runScript(() => test(process.argv.slice(2)));
