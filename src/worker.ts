@@ -64,11 +64,7 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     taskQueue: laneOf(env),
     identity: `greenlane ${hostname()} ${process.pid}`,
     ...(await workflowsOf(bundle)),
-    activities: createActivities(fleets, env, settings.uiUrl ?? env['GREENLANE_UI_URL']),
-    interceptors: { activity: [() => ({ inbound: new HonestFailures(fleets.secrets, log) })] },
-    // Halts are heard through heartbeats: they must not be held back (docs/steering.md).
-    maxHeartbeatThrottleInterval: '200ms',
-    defaultHeartbeatThrottleInterval: '200ms',
+    ...workOf(fleets, env, log, settings.uiUrl ?? env['GREENLANE_UI_URL']),
     // A call that is out is waited for, also by a worker that is told to stop.
     shutdownGraceTime: longestCall + GRACE_MS,
     shutdownForceTime: longestCall + 2 * GRACE_MS,
@@ -86,6 +82,17 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     'worker polls the lane',
   );
   return worker;
+}
+
+/** What a worker of these fleets does, and how: the same for a worker in production and one within a test. */
+export function workOf(fleets: Fleets, env: Environment, log: Logger, uiUrl?: string) {
+  return {
+    activities: createActivities(fleets, env, uiUrl),
+    interceptors: { activity: [() => ({ inbound: new HonestFailures(fleets.secrets, log) })] },
+    // Halts are heard through heartbeats: they must not be held back (docs/steering.md).
+    maxHeartbeatThrottleInterval: '200ms',
+    defaultHeartbeatThrottleInterval: '200ms',
+  } as const satisfies Partial<WorkerOptions>;
 }
 
 /** Identity of a build: workers of the same workflow code have the same one. */
