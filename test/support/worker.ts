@@ -140,7 +140,7 @@ function worldOf(
   const { client } = environment;
   const start: World['start'] = async (sha, request = {}) => {
     const kind = request.kind ?? 'auto';
-    return await client.workflow.start<typeof deploy>('deploy', {
+    return client.workflow.start<typeof deploy>('deploy', {
       workflowId:
         kind === 'auto' && sha !== undefined
           ? `deploy/${name}/${sha}`
@@ -160,7 +160,7 @@ function worldOf(
       sim.forge.setGreen(sha, GATES);
       return sha;
     },
-    deploy: async (sha, request) => (await (await start(sha, request)).result()) as DeployResult,
+    deploy: async (sha, request) => ((await start(sha, request)).result()),
     calls: () => sim.journal.calls('control-plane', { dryRun: false }),
     running: () => new Set(Object.values(sim.tenants.fleet.running())),
   };
