@@ -62,6 +62,9 @@ function createAgent(): Agent {
   return new Agent({
     connections: connectionsPerOrigin,
     pipelining: 1,
+    // Whatever a server promises: a connection it has just closed looks like a lost answer, and a lost answer
+    // of the control plane costs minutes of asking the tenants.
+    keepAliveMaxTimeout: 10_000,
     connect: { timeout: connectTimeoutMs },
     // The budget of the request is the only clock: a wave may take minutes before its first byte (I-10).
     headersTimeout: 0,

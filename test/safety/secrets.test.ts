@@ -106,7 +106,7 @@ describe('scrub', () => {
     ];
     const start = performance.now();
     for (const text of texts) scrub(text, secrets);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 
@@ -122,6 +122,8 @@ describe('Secrets', () => {
       JSON.stringify(Object.getOwnPropertyDescriptors(secrets)),
     ].join('\n');
     expect(shown).not.toMatch(/7Qx|another/);
-    expect(shown).toContain('[secret]');
+    expect(JSON.stringify({ secrets })).toBe('{"secrets":"[secret]"}');
+    expect(inspect(secrets)).toBe('[secret]');
+    expect(String(secrets)).toBe('[secret]');
   });
 });
