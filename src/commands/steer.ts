@@ -55,7 +55,7 @@ export async function targetOf(
   fleet: string,
   options: { readonly sha?: string },
 ): Promise<string> {
-  if (options.sha !== undefined) return await findBySha(access, fleet, options.sha);
+  if (options.sha !== undefined) return findBySha(access, fleet, options.sha);
   const { holder } = await askLock(access, fleet, 1);
   if (holder === undefined)
     throw new RefusedError(

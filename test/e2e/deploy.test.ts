@@ -1,0 +1,268 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startStack, STACK_GATES, type Stack } from '../../src/dev/stack.ts';
+import type { ServerProcess } from '../../src/dev/server-process.ts';
+import { startDevServer, type DevServer } from '../../src/dev/temporal-server.ts';
+import { greenlane, start } from '../support/cli.ts';
+
+let server: DevServer;
+let stack: Stack;
+let worker: ServerProcess;
+let lane = 0;
+
+beforeAll(async () => {
+  server = await startDevServer({ headless: true });
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+// A lane and a fleet of its own for each test, on one server: what one leaves behind is nobody else's.
+beforeEach(async () => {
+  lane += 1;
+  stack = await startStack({
+    address: server.address,
+    lane: `e2e-${lane}`,
+    simulator: { tenants: 8, seed: lane, perTenantMs: 50 },
+    fleet: {
+      rollout: { canary: 'hongming', batchSize: 3, soak: 0, maxStragglers: 1, postTimeout: '20s' },
+      verify: { settle: '2s', interval: '200ms' },
+    },
+  });
+  // The workflow ids of a fleet are its own: another fleet for each test.
+  worker = await stack.startWorker();
+});
+afterEach(async () => {
+  await terminateAll();
+  await stack.stop();
+});
+
+async function terminateAll(): Promise<void> {
+  const { Client, Connection } = await import('@temporalio/client');
+  const connection = await Connection.connect({ address: server.address });
+  const client = new Client({ connection });
+  for await (const { workflowId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
+    await client.workflow
+      .getHandle(workflowId)
+      .terminate('the test is over')
+      .catch(() => undefined);
+  }
+  await connection.close();
+}
+
+function greenCommit(): string {
+  const sha = stack.sim.forge.push();
+  stack.sim.forge.setGreen(sha, STACK_GATES);
+  return sha;
+}
+
+/** Holds the call that names the tenant until it is let go; `arrived` resolves when it is held. */
+function hold(slug: string): { release: () => void; arrived: () => Promise<unknown> } {
+  const release = stack.sim.fault({ where: 'control-plane', slug, kind: 'hold' });
+  return {
+    release,
+    arrived: () =>
+      stack.sim.journal.until(
+        'control-plane',
+        (call) => call.dryRun !== true && call.slugs?.includes(slug) === true,
+        20_000,
+      ),
+  };
+}
+
+/** In the first wave behind the canary. */
+const FIRST_WAVE = 'tenant-002';
+
+const touching = () => stack.sim.journal.calls('control-plane', { dryRun: false });
+const running = () => new Set(Object.values(stack.sim.tenants.fleet.running()));
+
+describe('greenlane deploy', () => {
+  it('takes a green SHA to every tenant, canary first, and says so in one object', async () => {
+    const sha = greenCommit();
+    const { code, stdout, stderr } = await greenlane(['deploy', '--sha', sha, '--json'], stack.env);
+    expect(stderr).toContain(`deploy/production/${sha}`);
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout) as Record<string, unknown>;
+    expect(result).toMatchObject({
+      outcome: 'deployed',
+      fleet: 'production',
+      sha,
+      tag: `staging-${sha.slice(0, 7)}`,
+      workflowId: `deploy/production/${sha}`,
+      waves: 4,
+      tenants: {
+        total: 8,
+        onTarget: 8,
+        alreadyOnTarget: 0,
+        quarantined: [],
+        stale: [],
+        unreachable: [],
+        unhealthy: [],
+        missing: [],
+      },
+    });
+    expect(Object.keys(result)).toEqual(
+      expect.arrayContaining(['reason', 'runId', 'startedAt', 'finishedAt']),
+    );
+    expect(running()).toEqual(new Set([sha]));
+    expect(touching()[0]?.slugs).toEqual(['hongming']);
+  });
+
+  it('returns the outcome of a SHA that was deployed before at once, with when that was', async () => {
+    const sha = greenCommit();
+    await greenlane(['deploy', '--sha', sha], stack.env);
+    const calls = touching().length;
+    const again = await greenlane(['deploy', '--sha', sha], stack.env);
+    expect(again.code).toBe(0);
+    expect(again.stdout).toMatch(/already ended deployed at \d{4}-/);
+    expect(touching()).toHaveLength(calls);
+    const anew = await greenlane(['deploy', '--sha', sha, '--again', '--reason', 'to be sure'], stack.env);
+    expect(anew.stdout).toContain('8 of 8 tenants answer the release');
+    expect(touching()).toHaveLength(calls); // all were on the release already
+  });
+
+  it('is refused at once by a red gate, naming context, description and URL', async () => {
+    const sha = stack.sim.forge.push();
+    stack.sim.forge.setGreen(sha, STACK_GATES.slice(1));
+    stack.sim.forge.setStatus(sha, STACK_GATES[0] as string, 'failure', {
+      description: 'Failing after 3m',
+      targetUrl: 'https://ci.example/7',
+    });
+    const { code, stdout } = await greenlane(['deploy', '--sha', sha], stack.env);
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      `refused by ${STACK_GATES[0]} (failure; Failing after 3m; https://ci.example/7)`,
+    );
+    expect(touching()).toHaveLength(0);
+  });
+
+  it('stops at an unhealthy canary and leaves every other tenant alone', async () => {
+    const sha = greenCommit();
+    stack.sim.fault({ where: 'control-plane', slug: 'hongming', kind: 'unhealthy' });
+    const { code, stdout } = await greenlane(['deploy', '--sha', sha], stack.env);
+    expect(code).toBe(1);
+    expect(stdout).toContain('canary hongming is unhealthy');
+    expect(touching().map((call) => call.slugs)).toEqual([['hongming']]);
+  });
+
+  it('ends with 3 when it is halted, and with 0 after a resume, with no call between receipt and resume', async () => {
+    const sha = greenCommit();
+    const wave = hold(FIRST_WAVE);
+    const first = start(['deploy', '--sha', sha], stack.env);
+    await wave.arrived();
+    const halt = await greenlane(['halt', '--reason', 'looks slow', '--json'], stack.env);
+    expect(halt.code).toBe(0);
+    const answeredAt = Date.now();
+    expect(JSON.parse(halt.stdout)).toMatchObject({
+      halted: { reason: 'looks slow' },
+      next: ['resume', 'rollback', 'abort'],
+      inFlight: { wave: 1, stage: 'sending', slugs: ['tenant-002', 'tenant-003', 'tenant-004'] },
+    });
+    wave.release();
+    expect((await first.done).code).toBe(3);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(touching().filter((call) => call.at > answeredAt)).toEqual([]);
+    expect((await greenlane(['deploy', '--sha', sha], stack.env)).code).toBe(3);
+    expect((await greenlane(['resume', '--reason', 'false alarm'], stack.env)).code).toBe(0);
+    expect((await greenlane(['deploy', '--sha', sha], stack.env)).code).toBe(0);
+    expect(running()).toEqual(new Set([sha]));
+  });
+
+  it('touches nobody when the kill switch is on, at the start or read live', async () => {
+    const sha = greenCommit();
+    const started = await greenlane(['deploy', '--sha', sha, '--json'], {
+      ...stack.env,
+      PROD_AUTO_DEPLOY_DISABLED: 'Yes',
+    });
+    expect(started.code).toBe(0);
+    expect(JSON.parse(started.stdout)).toMatchObject({ outcome: 'disabled' });
+    stack.sim.forge.setVariable('repo', 'PROD_AUTO_DEPLOY_DISABLED', 'true');
+    const live = await greenlane(['deploy', '--sha', sha, '--json'], stack.env);
+    expect(live.code).toBe(0);
+    expect(JSON.parse(live.stdout)).toMatchObject({ outcome: 'disabled' });
+    expect(touching()).toHaveLength(0);
+  });
+
+  it('halts, resumably, when the kill switch is turned on between two waves', async () => {
+    const sha = greenCommit();
+    const wave = hold(FIRST_WAVE);
+    const run = start(['deploy', '--sha', sha], stack.env);
+    await wave.arrived();
+    stack.sim.forge.setVariable('repo', 'PROD_AUTO_DEPLOY_DISABLED', 'true');
+    wave.release();
+    const { code, stdout } = await run.done;
+    expect(code).toBe(3);
+    expect(stdout).toContain('PROD_AUTO_DEPLOY_DISABLED of the repository is on');
+    stack.sim.forge.setVariable('repo', 'PROD_AUTO_DEPLOY_DISABLED', undefined);
+    await greenlane(['resume', '--reason', 'switch is off'], stack.env);
+    expect((await greenlane(['deploy', '--sha', sha], stack.env)).code).toBe(0);
+  });
+
+  it('goes on where it was when its worker is killed between two waves and another one comes', async () => {
+    const sha = greenCommit();
+    const wave = hold(FIRST_WAVE);
+    const run = start(['deploy', '--sha', sha], stack.env);
+    await wave.arrived();
+    worker.signal('SIGKILL');
+    await worker.ended;
+    wave.release();
+    await stack.startWorker();
+    const { code } = await run.done;
+    expect(code).toBe(0);
+    expect(running()).toEqual(new Set([sha]));
+    for (const call of touching().filter((one) => one.effect))
+      expect(new Set(call.touched).size).toBe(call.touched?.length ?? 0);
+  }, 90_000);
+
+  it('is attached to when the CI step is killed and run again', async () => {
+    const sha = greenCommit();
+    const wave = hold(FIRST_WAVE);
+    const first = start(['deploy', '--sha', sha], stack.env);
+    await wave.arrived();
+    first.child.kill('SIGKILL');
+    await first.done;
+    wave.release();
+    const second = await greenlane(['deploy', '--sha', sha, '--json'], stack.env);
+    expect(second.code).toBe(0);
+    expect(touching().filter((call) => call.slugs?.includes('hongming'))).toHaveLength(1);
+  });
+
+  it('goes on when its command is interrupted, and says so', async () => {
+    const sha = greenCommit();
+    const wave = hold(FIRST_WAVE);
+    const run = start(['deploy', '--sha', sha], stack.env);
+    await wave.arrived();
+    run.child.kill('SIGINT');
+    const { stdout } = await run.done;
+    wave.release();
+    expect(stdout).toContain(`the deploy goes on as deploy/production/${sha}`);
+    expect((await greenlane(['deploy', '--sha', sha], stack.env)).code).toBe(0);
+  });
+
+  it('never has two SHAs in the fleet together', async () => {
+    const [first, second] = [greenCommit(), greenCommit()];
+    stack.sim.settings.perTenantMs = 100;
+    const runs = await Promise.all(
+      [first, second].map((sha) => greenlane(['deploy', '--sha', sha, '--json'], stack.env)),
+    );
+    for (const { code } of runs) expect(code).toBe(0);
+    const calls = touching();
+    const epochs = calls.map((call) => Number(call.epoch));
+    expect(epochs).toEqual([...epochs].sort((a, b) => a - b));
+    for (const [index, call] of calls.entries()) {
+      const next = calls[index + 1];
+      if (next !== undefined) expect(next.at).toBeGreaterThanOrEqual(call.endAt ?? Infinity);
+    }
+    expect(running()).toEqual(new Set([second]));
+  });
+
+  it('says within 15 s that no worker polls the lane, also right after the worker was killed (I-21)', async () => {
+    const sha = greenCommit();
+    worker.signal('SIGKILL');
+    await worker.ended;
+    const began = Date.now();
+    const { code, stderr } = await greenlane(['deploy', '--sha', sha], stack.env);
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/No worker polls the lane `e2e-\d+`\. Start one with `greenlane worker`/);
+    expect(Date.now() - began).toBeLessThan(15_000);
+  });
+});
