@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { globSync } from 'tinyglobby';
 import type { Unreadable } from './finding.ts';
 
 /** Where forges look for workflow files, in the order in which the first that is there counts. */
@@ -18,9 +17,12 @@ export function findWorkflowDir(root: string, named: string | undefined): { dir:
  * no forge follows them, and they may run in circles. A linked file is listed.
  */
 export function listWorkflowFiles(root: string, dir: string): { files: string[]; unreadable: Unreadable[] } {
-  const base = join(root, dir);
   try {
-    readdirSync(base);
+    const found = readdirSync(join(root, dir), { recursive: true, withFileTypes: true });
+    const files = found
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => /\.ya?ml$/.test(path) && !isDirectory(path));
+    return { files: files.map((path) => slashed(relative(root, path))).sort(), unreadable: [] };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     return {
@@ -28,15 +30,6 @@ export function listWorkflowFiles(root: string, dir: string): { files: string[];
       unreadable: [{ file: slashed(dir), reason: `the directory cannot be listed (${code})` }],
     };
   }
-  const found = globSync(['**/*.yml', '**/*.yaml'], {
-    cwd: base,
-    dot: true,
-    followSymbolicLinks: false,
-    onlyFiles: false,
-    expandDirectories: false,
-  });
-  const files = found.map((path) => join(base, path)).filter((path) => !isDirectory(path));
-  return { files: files.map((path) => slashed(relative(root, path))).sort(), unreadable: [] };
 }
 
 function isDirectory(path: string): boolean {

@@ -54,10 +54,19 @@ export function parseSource(file: SourceFile): ParsedFile | Unreadable {
     const size = expandedSize(document);
     if (size > MOST_NODES)
       return unreadable(`is an alias bomb: its aliases expand to more than ${MOST_NODES} nodes`);
-  } catch {
+  } catch (error) {
+    if (error instanceof UnknownAlias) return unreadable(`is not valid YAML: ${error.message}`, error.offset);
     return unreadable('is nested too deeply to be read');
   }
   return { file, document, documents: documents.length };
+}
+
+class UnknownAlias extends Error {
+  readonly offset: number;
+  constructor(name: string, offset: number) {
+    super(`nothing above is anchored as \`${name}\``);
+    this.offset = offset;
+  }
 }
 
 function emptyDocument(): YamlDocument {
@@ -77,7 +86,7 @@ function expandedSize(document: YamlDocument): number {
   const measure = (node: unknown): number => {
     if (isAlias(node)) {
       const target = anchors.get(node.source);
-      if (target === undefined) return 1;
+      if (target === undefined) throw new UnknownAlias(node.source, node.range?.[0] ?? 0);
       return open.has(target) ? MOST_NODES + 1 : (sizes.get(target) ?? 1);
     }
     if (isPair(node)) return measure(node.key) + measure(node.value);
