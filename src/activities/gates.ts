@@ -23,7 +23,7 @@ export function awaitGates(fleets: Fleets): Activities['awaitGates'] {
         throw refusal('GatesUnreadable', message);
       throw notYet('GatesUnreadable', message, Math.max(pollMs, error.retryAfterMs ?? 0));
     }
-    const gates = judgeGates(rows, required).map(short);
+    const gates = judgeGates(rows, required).map(shortGate);
     switch (verdictOf(gates)) {
       case 'green':
         return gates;
@@ -35,6 +35,7 @@ export function awaitGates(fleets: Fleets): Activities['awaitGates'] {
   };
 }
 
-function short(gate: Gate): Gate {
+/** A gate whose words from outside are one short line each. */
+export function shortGate(gate: Gate): Gate {
   return { ...gate, description: oneLine(gate.description, 140), url: oneLine(gate.url, 200) };
 }

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ForgeError, type Forge } from '../forge/index.ts';
 import { RegistryError } from '../registry/client.ts';
+import { judgeGates, nameGates, verdictOf } from '../rollout/gates.ts';
 import { judgeKillSwitch, type KillSwitch } from '../rollout/kill-switch.ts';
 import type { DeploySettings } from '../rollout/request.ts';
 import { sameSha } from '../rollout/sha.ts';
@@ -9,6 +10,7 @@ import { History } from './ancestry.ts';
 import type { Activities, Preflight, PreflightInput } from './contract.ts';
 import { unsure } from './failure.ts';
 import type { Fleet, Fleets } from './fleets.ts';
+import { shortGate } from './gates.ts';
 
 /** Everything that must hold before the first side effect (design: step 4), except what the tenants run. */
 export function preflight(fleets: Fleets): Activities['preflight'] {
@@ -22,6 +24,8 @@ export function preflight(fleets: Fleets): Activities['preflight'] {
         if (stranger !== undefined) return { verdict: 'refused', reason: stranger };
       }
       if (settings.kind === 'auto') {
+        const red = await notGreen(fleet.forge, settings);
+        if (red !== undefined) return { verdict: 'refused', reason: red };
         const superseded = await findSuperseding(fleet, input);
         if (superseded !== undefined) return superseded;
         const killSwitch = await readKillSwitch(fleet, settings);
@@ -37,7 +41,7 @@ export function preflight(fleets: Fleets): Activities['preflight'] {
         );
       throw error;
     }
-    return await resolveImage(fleet, settings, warnings);
+    return resolveImage(fleet, settings, warnings);
   };
 }
 
@@ -50,6 +54,19 @@ async function notOfBranch(forge: Forge, { branch, sha }: DeploySettings): Promi
   return strange === 'unknown-commit'
     ? `${sha.slice(0, 12)} is no commit the forge knows; only commits of ${branch} are deployed`
     : `${sha.slice(0, 12)} is not a commit of ${branch}: ${strange} of its commits are not in it`;
+}
+
+/** Why a gate is not green any more: a job may have been run again while the deploy waited for the fleet (I-05). */
+async function notGreen(forge: Forge, { sha, required }: DeploySettings): Promise<string | undefined> {
+  const gates = judgeGates(await forge.statuses(sha), required).map(shortGate);
+  switch (verdictOf(gates)) {
+    case 'green':
+      return undefined;
+    case 'refused':
+      return `refused by ${nameGates(gates, 'refused')}, which was green when the deploy was queued`;
+    case 'waiting':
+      return `${nameGates(gates, 'waiting')} was green when the deploy was queued and is not any more; run the step again when it is`;
+  }
 }
 
 async function findSuperseding(

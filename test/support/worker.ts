@@ -42,7 +42,7 @@ class GrowingFleets extends Fleets {
 export interface WorldOptions {
   readonly simulator?: Partial<SimulatorOptions>;
   /** Merged over the fleet's configuration, section by section. */
-  readonly fleet?: Record<string, unknown>;
+  readonly fleet?: Record<string, unknown> | ((sim: Simulator) => Record<string, unknown>);
   /** The worker's environment beside the three tokens, for this fleet; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -118,7 +118,8 @@ export async function startLane(options: LaneOptions = {}): Promise<Lane> {
       simulators.push(sim);
       const own = environmentOf(sim, world.env);
       Object.assign(env, own);
-      fleets.add(configOf(name, sim, world.fleet ?? {}, own), own);
+      const over = typeof world.fleet === 'function' ? world.fleet(sim) : (world.fleet ?? {});
+      fleets.add(configOf(name, sim, over, own), own);
       return worldOf(name, sim, environment, taskQueue);
     },
     stop: async () => {
@@ -160,7 +161,7 @@ function worldOf(
       sim.forge.setGreen(sha, GATES);
       return sha;
     },
-    deploy: async (sha, request) => ((await start(sha, request)).result()),
+    deploy: async (sha, request) => (await start(sha, request)).result(),
     calls: () => sim.journal.calls('control-plane', { dryRun: false }),
     running: () => new Set(Object.values(sim.tenants.fleet.running())),
   };

@@ -6,6 +6,7 @@ import {
   compareAnswer,
   postAnswer,
   problem,
+  repositoryAnswer,
   statusesAnswer,
   variableAnswer,
 } from './github-answers.ts';
@@ -34,6 +35,9 @@ export function githubRoute(
   }
   if (area !== 'repos' || owner !== forge.owner || repo !== forge.name) return unknown;
   const [what, ref, last] = rest;
+  if (what === undefined && method === 'GET') {
+    return { ...unknown, answer: () => repositoryAnswer(forge) };
+  }
   if (ref === undefined) return unknown;
   const url = `${forge.githubUrl}/${segments.join('/')}`;
   if (method === 'POST' && what === 'statuses') {
