@@ -2,7 +2,7 @@ import * as wf from '@temporalio/workflow';
 import { formatDuration } from '../rollout/duration.ts';
 import { gateActivities } from './activities.ts';
 import { Ended } from './ends.ts';
-import { reasonOf } from './failures.ts';
+import { reasonOf, wasRefused } from './failures.ts';
 import type { Run } from './run.ts';
 import type { Steering } from './steering.ts';
 
@@ -31,9 +31,12 @@ export async function gates(run: Run, steering: Steering): Promise<void> {
       );
     } catch (error) {
       if (!(error instanceof wf.ActivityFailure) || wf.isCancellation(error)) throw error;
+      const late = `not green within ${formatDuration(settings.gateTimeoutMs)}`;
+      const reason = reasonOf(error, late);
+      // What was still missing when the time was over is said with how long that was (I-26).
       throw new Ended(
         'failed',
-        `gates: ${reasonOf(error, `not green within ${formatDuration(settings.gateTimeoutMs)}`)}`,
+        `gates: ${wasRefused(error) || reason === late ? reason : `${late}: ${reason}`}`,
       );
     }
     run.note(`${settings.required.length} gates green`);

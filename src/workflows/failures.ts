@@ -35,6 +35,11 @@ export async function activity<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Whether the world said no, rather than nothing until the time was over. */
+export function wasRefused(error: ActivityFailure): boolean {
+  return error.cause instanceof ApplicationFailure && error.cause.nonRetryable === true;
+}
+
 /** Type of the failure an activity ended with; undefined when it was none of ours. */
 export function kindOf(error: ActivityFailure): string | undefined {
   return error.cause instanceof ApplicationFailure ? (error.cause.type ?? undefined) : undefined;
