@@ -6,12 +6,12 @@ import { bundleCommandLine } from './build/command-line.mjs';
 import { bundlePrograms } from './build/programs.mjs';
 import { bundleWorkflows } from './build/workflows.mjs';
 import { sourcesHash, stampName, withBuildLock } from './lib/built-files.mjs';
-import { root, runScript } from './lib/script.mjs';
+import { root, runScript, workFile } from './lib/script.mjs';
 import { SetupError } from './lib/setup-error.mjs';
 
 const dist = join(root, 'dist');
-const staging = join(root, '.tmp', 'dist-new');
-const former = join(root, '.tmp', 'dist-old');
+const staging = workFile(root, 'dist-new');
+const former = workFile(root, 'dist-old');
 
 /** Builds beside dist/ and swaps at the end: an interrupted or failed build leaves the old one as it was. */
 async function build() {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tmpdir } from 'node:os';
 import { withLock } from './lock.mjs';
+import { workFile } from './script.mjs';
 import { lastLines, run } from './run.mjs';
 import { SetupError } from './setup-error.mjs';
 
@@ -49,8 +49,7 @@ export async function ensureBuilt(root, steps) {
  * @param {(holder: string) => void} [onWait]
  */
 export function withBuildLock(root, work, onWait) {
-  const key = createHash('sha256').update(root).digest('hex').slice(0, 12);
-  return withLock(join(tmpdir(), `greenlane-build-${key}.lock`), work, onWait);
+  return withLock(workFile(root, 'build.lock'), work, onWait);
 }
 
 /** @param {string} root */

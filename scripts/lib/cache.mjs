@@ -1,7 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { withLock } from './lock.mjs';
+import { SetupError } from './setup-error.mjs';
 
 const leftoverMs = 24 * 60 * 60 * 1000;
 
@@ -25,9 +35,18 @@ export function cacheDirectory(env = process.env) {
  * @param {string} marker a file in it that is there exactly when the directory is complete
  * @param {(directory: string) => Promise<void>} fill
  * @param {(holder: string) => void} [onWait] called once when somebody else is at it
+ * @throws {SetupError} when the cache cannot be written
  */
 export async function fillDirectory(target, marker, fill, onWait) {
-  mkdirSync(dirname(target), { recursive: true });
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    accessSync(dirname(target), constants.W_OK);
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    throw new SetupError(
+      `The cache cannot be written (${message}). Name another directory by GREENLANE_CACHE.`,
+    );
+  }
   await withLock(
     `${target}.lock`,
     async () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { lastLines, run } from './run.mjs';
+import { workFile } from './script.mjs';
 import { SetupError } from './setup-error.mjs';
 
 /**
@@ -15,10 +15,8 @@ import { SetupError } from './setup-error.mjs';
  */
 export async function ensureDependencies(root, steps) {
   if (isInstalled(root)) return;
-  const key = createHash('sha256').update(root).digest('hex').slice(0, 12);
-  const lock = join(tmpdir(), `greenlane-dependencies-${key}.lock`);
   await withLock(
-    lock,
+    workFile(root, 'dependencies.lock'),
     async () => {
       if (isInstalled(root)) return;
       const reason = existsSync(join(root, 'node_modules')) ? 'package-lock.json has changed' : 'first time';

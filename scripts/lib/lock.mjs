@@ -20,10 +20,7 @@ const staleMs = 60_000;
 export async function withLock(path, work, onWait) {
   const own = `${hostname()} ${process.pid}`;
   for (let waited = false; !tryLock(path, own); waited = true) {
-    if (isStale(path)) {
-      takeAway(path);
-      continue;
-    }
+    if (isStale(path) && takeAway(path)) continue;
     if (!waited) onWait?.(holder(path) ?? 'another process');
     await sleep(pollMs);
   }
@@ -77,15 +74,16 @@ function isAlive(pid) {
   }
 }
 
-/** @param {string} path */
+/** @param {string} path @returns {boolean} whether it is gone */
 function takeAway(path) {
   const aside = `${path}.stale-${process.pid}`;
   try {
     renameSync(path, aside);
+    rmSync(aside, { force: true });
+    return true;
   } catch {
-    return;
+    return false;
   }
-  rmSync(aside, { force: true });
 }
 
 /** @param {string} path */

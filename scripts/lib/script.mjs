@@ -1,9 +1,20 @@
-import { dirname } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from './setup-error.mjs';
 
 /** The root of the project. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/**
+ * A file of the scripts' own, in a directory that git ignores.
+ * @param {string} root
+ * @param {string} name
+ */
+export function workFile(root, name) {
+  mkdirSync(join(root, '.tmp'), { recursive: true });
+  return join(root, '.tmp', name);
+}
 
 /** @param {string} url `import.meta.url` of the caller: whether it was started, not imported */
 export const isMain = (url) => process.argv[1] === fileURLToPath(url);

@@ -41,6 +41,14 @@ describe('fillDirectory', () => {
     expect(readdirSync(cache)).toEqual([]);
   });
 
+  it('says that the cache cannot be written, and what to do', async () => {
+    const { directory } = createSandbox();
+    writeFileSync(join(directory, 'file'), '');
+    await expect(fillDirectory(join(directory, 'file', 'tool-1'), 'tool', fill)).rejects.toThrow(
+      /The cache cannot be written \(.*\)\. Name another directory by GREENLANE_CACHE\./,
+    );
+  });
+
   it('fills once when two are at it', async () => {
     const { cache } = createSandbox();
     let filled = 0;
