@@ -1,6 +1,6 @@
 /**
  * Wall time of `greenlane plan` against `node -e 0`, pair by pair in the same run (target: at most 2).
- * `npm run bench -- plan [pairs]`
+ * `npm run bench -- plan`
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

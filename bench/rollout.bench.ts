@@ -1,7 +1,7 @@
 /**
  * A deploy of 300 tenants in waves of 30, no soak, a control plane that answers at once: time per wave against one
  * activity round trip on the same server in the same run (target: at most 2), and events of its history per wave
- * (target: at most 12). `npm run bench -- rollout [tenants] [batch]`
+ * (target: at most 12). `npx tsx bench/rollout.bench.ts [tenants] [batch]`
  */
 import { Client, Connection } from '@temporalio/client';
 import { startStack, STACK_GATES } from '../src/dev/stack.ts';
@@ -34,7 +34,7 @@ try {
     workflowIdConflictPolicy: 'FAIL',
   });
   const result = (await handle.result()) as DeployResult;
-  const { events = [] } = await handle.fetchHistory();
+  const events = (await handle.fetchHistory()).events ?? [];
   const waves = result.waves;
   const scheduled = events.filter(
     (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'rollWave',

@@ -8,7 +8,7 @@ import { sameSha } from '../rollout/sha.ts';
 import { supersededBy } from '../rollout/supersession.ts';
 import { History } from './ancestry.ts';
 import type { Activities, Preflight, PreflightInput } from './contract.ts';
-import { unsure } from './failure.ts';
+import { refusal, unsure } from './failure.ts';
 import type { Fleet, Fleets } from './fleets.ts';
 import { shortGate } from './gates.ts';
 
@@ -156,9 +156,9 @@ async function resolveImage(
         `the image ${settings.tag} is not in the registry; nothing was touched (I-20)`,
         10_000,
       );
-    throw unsure(
-      'RegistryUnreadable',
-      `the registry could not be read: ${error.message}; nothing was touched`,
-    );
+    const message = `the registry could not be read: ${error.message} Nothing was touched.`;
+    throw error.retryable
+      ? unsure('RegistryUnreadable', message, error.retryAfterMs)
+      : refusal('RegistryUnreadable', message);
   }
 }
