@@ -7,19 +7,20 @@ import { CiLog, type Severity } from './ci-log.ts';
 import type { Renderer } from './renderer.ts';
 import type { Snapshot } from './snapshot.ts';
 import { StepSummary } from './step-summary.ts';
+import { isGreen } from './milestones.ts';
 import { expectation, haltedLines, kindOf, PHASE_TITLES, placeOf, releaseOf } from './words.ts';
 
 /** Waves beyond this many are told in as many steps: a log of ten thousand tenants is read by nobody. */
 const WAVE_LINES = 20;
 
-const SEVERITY: Readonly<Record<Outcome, Severity>> = {
-  deployed: 'notice',
-  superseded: 'notice',
-  disabled: 'warning',
-  dry_run: 'notice',
-  halted: 'error',
-  rolled_back: 'error',
-  failed: 'error',
+const ENDS: Readonly<Record<Outcome, readonly [Severity, title: string]>> = {
+  deployed: ['notice', 'Deployed'],
+  superseded: ['notice', 'Superseded'],
+  disabled: ['warning', 'Deploys are switched off'],
+  dry_run: ['notice', 'Dry run'],
+  halted: ['error', 'Deploy halted'],
+  rolled_back: ['error', 'Rolled back'],
+  failed: ['error', 'Deploy failed'],
 };
 
 /**
@@ -76,11 +77,8 @@ export class CiRenderer implements Renderer {
     this.#warnings(result.warnings);
     this.#log.close();
     const { outcome, reason, fleet } = result;
-    this.#log.annotate(
-      SEVERITY[outcome],
-      `Deploy ${outcome.replace('_', ' ')}`,
-      `${releaseOf(result)} on ${fleet}: ${reason}`,
-    );
+    const [severity, title] = ENDS[outcome];
+    this.#log.annotate(severity, title, `${releaseOf(result)} on ${fleet}: ${reason}`);
     if (outcome === 'deployed' && result.tenants.quarantined.length > 0)
       this.#log.annotate(
         'warning',
@@ -100,13 +98,16 @@ export class CiRenderer implements Renderer {
     const { phase, detail, wave, waves, tenants, soakUntil } = status;
     const title = PHASE_TITLES[phase];
     if (this.#title !== title) {
+      if (this.#title === PHASE_TITLES.gates && status.audit.some(isGreen))
+        this.#log.line(this.#at(status, `all ${status.required.length} gates green`));
       this.#title = title;
       this.#log.group(title);
     }
     if (phase !== 'waves' && phase !== 'soak')
       return this.#line(`phase ${phase} ${phase === 'rolling_back' ? detail : ''}`, this.#at(status, detail));
     const step = waves <= WAVE_LINES ? wave : Math.floor((wave * WAVE_LINES) / waves);
-    const soak = soakUntil === undefined ? '' : `; soak of ${formatDuration(soakUntil - Date.now())}`;
+    const left = (soakUntil ?? 0) - Date.now();
+    const soak = left < 1_000 ? '' : `; soak ends in ${formatDuration(left)}`;
     this.#line(
       `wave ${step}`,
       this.#at(
@@ -161,7 +162,7 @@ export class CiRenderer implements Renderer {
 
   /** Time since the deploy began, so that somebody who attached late reads the same log. */
   #at({ startedAt }: DeployStatus, text: string): string {
-    return `[${formatDuration(Date.now() - startedAt).padStart(6)}] ${text}`;
+    return `[${formatDuration(Date.now() - startedAt)}] ${text}`;
   }
 
   #line(key: string, text: string): void {

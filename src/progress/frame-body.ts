@@ -3,7 +3,7 @@ import type { Gate } from '../rollout/gates.ts';
 import { forTerminal } from '../safety/neutralise.ts';
 import type { DeployResult, DeployStatus } from '../workflows/status.ts';
 import type { Snapshot } from './snapshot.ts';
-import { bar, box, fit, type Style } from './style.ts';
+import { bar, box, fit, hang, insideBox, type Style } from './style.ts';
 import { COMMAND_MEANINGS, expectation, flight, named, placeOf } from './words.ts';
 
 /** Lines of the screen that are not gates, so that a long list of gates leaves them visible. */
@@ -78,7 +78,7 @@ export function rolloutLines(
   result?: DeployResult,
 ): string[] {
   const { colors, marks, columns } = style;
-  const { tenants, stragglers, wave, waves, soakUntil, phase } = status;
+  const { tenants, stragglers, wave, waves } = status;
   const on = result?.tenants.onTarget ?? tenants.onRelease.count;
   const total = result?.tenants.total ?? tenants.total;
   const count = `${on} of ${total} tenants`;
@@ -90,13 +90,11 @@ export function rolloutLines(
       `${tenants.onFormer.count} on what they ran before`,
       ...(tenants.unknown.count > 0 ? [colors.yellow(`${tenants.unknown.count} unknown`)] : []),
     ];
-    lines.push(sides.join(` ${marks.dot} `), `${phaseLine(status, wave, waves)}`);
-    const out = flight(status, now);
-    if (out !== undefined && phase !== 'soak') lines.push(`  ${forTerminal(out)}`);
-    if (soakUntil !== undefined && soakUntil > now)
-      lines.push(
-        `  soak: ${colors.bold(formatDuration(soakUntil - now))} left ${colors.dim('(greenlane skip-soak --reason "…")')}`,
-      );
+    lines.push(
+      sides.join(` ${marks.dot} `),
+      `${wave} of about ${waves} waves done`,
+      doing(status, style, now),
+    );
   }
   for (const { slug, state } of stragglers.slice(0, MOST_STRAGGLERS))
     lines.push(colors.red(`  ${marks.bad} straggler ${forTerminal(slug)}: ${state}`));
@@ -105,35 +103,35 @@ export function rolloutLines(
   return lines;
 }
 
-function phaseLine(status: DeployStatus, wave: number, waves: number): string {
-  switch (status.phase) {
-    case 'canary':
-    case 'verify':
-    case 'rolling_back':
-      return forTerminal(status.detail);
-    default:
-      return `wave ${Math.min(wave + 1, Math.max(waves, 1))} of about ${waves}: ${forTerminal(status.detail)}`;
-  }
+function doing(status: DeployStatus, { colors }: Style, now: number): string {
+  const { phase, soakUntil, wave, detail } = status;
+  if (phase === 'soak' && soakUntil !== undefined)
+    return `soak before wave ${wave}: ${colors.bold(formatDuration(soakUntil - now))} left  ${colors.dim('greenlane skip-soak --reason "…"')}`;
+  return `${forTerminal(detail)}${flight(status, now)}`;
 }
 
 /** A halted deploy: who and why, what is where, what is still out, and each thing that can be done. */
 export function haltBox(status: DeployStatus, style: Style, now: number): string[] {
   const { colors } = style;
   const { halted, tenants, next, inFlight } = status;
+  const inner = insideBox(style);
   const width = Math.max(0, ...next.map((name) => name.length));
   const lines = [
     colors.bold(forTerminal(halted?.reason ?? 'no reason is known')),
     '',
-    `on the release           ${named(tenants.onRelease, 4)}`,
-    `on what they ran before  ${named(tenants.onFormer, 4)}`,
-    `unknown                  ${named(tenants.unknown, 4)}`,
+    ...hang('on the release         ', named(tenants.onRelease, 4), inner),
+    ...hang('on what they ran before', named(tenants.onFormer, 4), inner),
+    ...hang('unknown                ', named(tenants.unknown, 4), inner),
     inFlight === null
       ? 'No call is out, and none will start. The deploy keeps the fleet.'
       : `Wave ${inFlight.wave} is still out and waited for; no other call will start.`,
     '',
-    ...next.map(
-      (name) =>
-        `greenlane ${colors.bold(name.padEnd(width))} --reason "…"  ${colors.dim(COMMAND_MEANINGS[name])}`,
+    ...next.flatMap((name) =>
+      hang(
+        `greenlane ${colors.bold(name.padEnd(width))} --reason "…"`,
+        colors.dim(COMMAND_MEANINGS[name]),
+        inner,
+      ),
     ),
   ];
   const since = halted === undefined ? '' : ` ${formatDuration(now - halted.at)} ago`;

@@ -1,6 +1,7 @@
 import type { Phase } from '../rollout/outcome.ts';
 import type { DeployStatus } from '../workflows/status.ts';
 import type { View } from './frame.ts';
+import { isGreen } from './milestones.ts';
 import { fit, type Style } from './style.ts';
 
 type Step = 'gates' | 'approval' | 'queue' | 'checks' | 'canary' | 'waves' | 'verify' | 'rollback';
@@ -53,8 +54,7 @@ function stepsOf({ kind, phase }: DeployStatus): Step[] {
 function stepOf(status: DeployStatus): Step | undefined {
   const { phase, epoch, wave, waves, kind, audit } = status;
   if (phase !== 'halted' && phase !== 'ended') return STEP_OF[phase];
-  if (epoch === undefined)
-    return kind === 'auto' && !audit.some(({ what }) => /^\d+ gates green$/.test(what)) ? 'gates' : 'queue';
+  if (epoch === undefined) return kind === 'auto' && !audit.some(isGreen) ? 'gates' : 'queue';
   if (wave === 0) return 'canary';
   return wave < waves ? 'waves' : 'verify';
 }

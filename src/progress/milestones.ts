@@ -8,11 +8,17 @@ export interface Milestone {
 }
 
 /** What the workflow writes into its audit trail where one step ends and the next begins. */
+const GATES_GREEN = /^\d+ gates green$/;
 const MARKS: readonly (readonly [RegExp, string])[] = [
-  [/^\d+ gates green$/, 'gates'],
+  [GATES_GREEN, 'gates'],
   [/^holds the fleet, epoch \d+$/, 'queue'],
   [/^canary \S+ answers [0-9a-f]{7}$/, 'checks and canary'],
 ];
+
+/** The line that says that the gates are behind a deploy; nothing but green gates lets one pass. */
+export function isGreen({ actor, what }: AuditEntry): boolean {
+  return actor === 'greenlane' && GATES_GREEN.test(what);
+}
 
 /**
  * How long each step took, from the audit trail alone: it is there for every deploy, also for one that somebody

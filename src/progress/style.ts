@@ -67,6 +67,15 @@ export function wrap(text: string, columns: number): string[] {
   return wrapAnsi(text, columns, { hard: true }).split('\n');
 }
 
+/** A label with text beside it, over as many lines as it takes; below it where there is no room beside it. */
+export function hang(label: string, text: string, columns: number): string[] {
+  const indent = stringWidth(label) + 2;
+  if (columns - indent < Math.min(20, stringWidth(text)))
+    return [...wrap(label, columns), ...wrap(text, Math.max(1, columns - 2)).map((line) => `  ${line}`)];
+  const [first = '', ...rest] = wrap(text, columns - indent);
+  return [`${label}  ${first}`, ...rest.map((line) => ' '.repeat(indent) + line)];
+}
+
 /** Left and right end of a line; what stands right gives way first. */
 export function spread(left: string, right: string, columns: number): string {
   const gap = columns - stringWidth(left) - stringWidth(right);
@@ -80,6 +89,11 @@ export function bar(part: number, whole: number, length: number, { marks, colors
   return colors.green(marks.full.repeat(filled)) + colors.dim(marks.empty.repeat(length - filled));
 }
 
+/** Columns inside a box. */
+export function insideBox({ columns }: Style): number {
+  return Math.min(columns, 100) - 4;
+}
+
 /** Lines in a box as wide as the terminal, at most 100 columns; `paint` colours the frame. */
 export function box(
   title: string,
@@ -88,8 +102,8 @@ export function box(
   paint: (text: string) => string,
 ): string[] {
   const [tl, tr, bl, br, h, v] = style.marks.box;
-  const width = Math.min(style.columns, 100);
-  const inner = width - 4;
+  const inner = insideBox(style);
+  const width = inner + 4;
   const name = fit(title, inner - 2);
   const top = `${tl}${h} ${name} ${h.repeat(Math.max(0, width - 5 - stringWidth(name)))}${tr}`;
   const body = lines

@@ -3,7 +3,7 @@ import type { Gate } from '../rollout/gates.ts';
 import type { Outcome } from '../rollout/outcome.ts';
 import { forMarkdown } from '../safety/neutralise.ts';
 import type { AuditEntry, DeployResult, DeployStatus } from '../workflows/status.ts';
-import { milestones } from './milestones.ts';
+import { isGreen, milestones } from './milestones.ts';
 import { COMMAND_MEANINGS, kindOf, releaseOf, workflowUrl } from './words.ts';
 
 export interface SummaryInput {
@@ -28,6 +28,9 @@ const MARKS: Readonly<Record<Outcome, string>> = {
 };
 
 const MOST_NAMES = 100;
+
+/** How a refused gate stands in the reason of a deploy that it ended. */
+const REFUSALS = ['failure', 'error', 'cancelled', 'skipped'] as const;
 
 /** The summary of a CI step in markdown; undefined when nothing is known of the deploy. */
 export function summaryOf(input: SummaryInput): string | undefined {
@@ -88,7 +91,7 @@ function facts({ result, status, uiUrl, namespace }: SummaryInput): string[] {
       ['waves', String(waves)],
       [
         'time',
-        `${startedAt} to ${finishedAt} (${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))})`,
+        `${second(startedAt)} to ${second(finishedAt)} (${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))})`,
       ],
     );
     if (tenants.gone.length > 0) rows.push(['gone meanwhile', names(tenants.gone)]);
@@ -129,14 +132,11 @@ function stragglers({ result, status }: SummaryInput): [string, string][] {
 function gateRows({ status, result, gates }: SummaryInput): [string, string][] {
   const known = result ?? status;
   if (known === undefined || known.kind !== 'auto') return [];
-  const passed = known.audit.some(
-    ({ actor, what }) => actor === 'greenlane' && /^\d+ gates green$/.test(what),
-  );
+  const passed = known.audit.some(isGreen);
   const contexts = status?.required ?? gates.map((gate) => gate.context);
   return contexts.map((context) => {
     const last = gates.find((gate) => gate.context === context);
-    const refused =
-      result?.reason.startsWith('gates: refused by ') === true && result.reason.includes(`${context} (`);
+    const refused = REFUSALS.some((word) => result?.reason.includes(`${context} (${word}`) === true);
     const state = passed ? '✅ success' : refused ? '❌ refused' : `⏳ ${last?.reported ?? 'not seen'}`;
     return [forMarkdown(context), last?.state === 'green' ? '✅ success' : state];
   });
@@ -151,6 +151,11 @@ function steps({ result, status, now }: SummaryInput): [string, string][] {
 
 function choice(name: DeployStatus['next'][number]): string {
   return `- \`greenlane ${name} --reason "…"\`: ${COMMAND_MEANINGS[name]}`;
+}
+
+/** `2026-03-01 02:14:05Z` */
+function second(time: string): string {
+  return time.replace('T', ' ').replace(/\.\d+Z$/, 'Z');
 }
 
 function names(slugs: readonly string[]): string {

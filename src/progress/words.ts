@@ -51,16 +51,14 @@ export function named(side: Whereabouts['unknown'], most = 10): string {
   return `${count} (${shown.join(', ')}${count > shown.length ? ', …' : ''})`;
 }
 
-/** What a wave's call is doing; undefined when nothing is out. */
-export function flight(status: DeployStatus, now: number): string | undefined {
-  if (status.inFlight === null) return undefined;
-  const { wave, stage, since, slugs } = status.inFlight;
-  const doing = {
-    checking: 'not sent yet',
-    sending: 'its call is out',
-    settling: 'answered; asking its tenants',
-  } as const;
-  return `wave ${wave} (${named({ count: slugs.length, slugs }, 5)}): ${doing[stage]}, ${formatDuration(now - since)}`;
+/**
+ * How long the wave that is rolled now takes already, and what is certain of its call. `checking` says nothing of it:
+ * the workflow hears that a call is out only when somebody stops the deploy (I-32).
+ */
+export function flight({ inFlight }: DeployStatus, now: number): string {
+  if (inFlight === null) return '';
+  const certain = { checking: '', sending: ', its call is out', settling: ', answered, asking its tenants' };
+  return ` (${formatDuration(now - inFlight.since)}${certain[inFlight.stage]})`;
 }
 
 /** A halted deploy in lines: who and why, what is where, what can be done. */
