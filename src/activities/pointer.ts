@@ -13,7 +13,10 @@ export function movePointer(fleets: Fleets): Activities['movePointer'] {
     try {
       await registry.movePointer(pointer, digest);
     } catch (error) {
-      if (error instanceof RegistryError) throw error.retryable ? unsure('PointerNotMoved', error.message) : refusal('PointerNotMoved', error.message);
+      if (error instanceof RegistryError)
+        throw error.retryable
+          ? unsure('PointerNotMoved', error.message)
+          : refusal('PointerNotMoved', error.message);
       throw error;
     }
   };
