@@ -15,6 +15,8 @@ export type End =
   | { readonly kind: 'lost'; readonly text: string; readonly exitCode: number };
 
 const LOOK_MS = 1_000;
+/** A deploy that no worker has answered for by then has none (I-21: said within 15 s). */
+const NOBODY_MS = 6_000;
 /** Without an answer of Temporal for this long the command gives up; the deploy does not. */
 const LOST_MS = 120_000;
 
@@ -30,6 +32,7 @@ export async function follow(
   const began = Date.now();
   let heard = Date.now();
   let interrupted = false;
+  let answered = false;
   const interrupt = (): void => void (interrupted = true);
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
@@ -52,10 +55,17 @@ export async function follow(
       if (snapshot !== undefined) {
         if (!snapshot.running) return await ended(access, workflowId, renderer);
         renderer.show(snapshot);
-        if (snapshot.status?.phase === 'halted') {
+        if (snapshot.status?.halted !== undefined) {
           renderer.halted(snapshot.status);
           return { kind: 'halted', status: snapshot.status };
         }
+      }
+      answered ||= snapshot?.status !== undefined;
+      if (!answered && snapshot?.silent !== undefined && Date.now() - began > NOBODY_MS) {
+        return {
+          kind: 'no-worker',
+          text: `No worker polls the lane \`${access.lane}\`. ${workflowId} is started and goes on when one comes: greenlane worker, where the secrets are.`,
+        };
       }
       if (interrupted) return { kind: 'detached' };
       if (timeoutMs !== undefined && Date.now() - began > timeoutMs) return { kind: 'waited' };

@@ -34,9 +34,11 @@ export async function gates(run: Run, steering: Steering): Promise<void> {
       const late = `not green within ${formatDuration(settings.gateTimeoutMs)}`;
       const reason = reasonOf(error, late);
       // What was still missing when the time was over is said with how long that was (I-26).
+      const within = `not green within ${formatDuration(settings.gateTimeoutMs)}`;
+      const reason = reasonOf(error, 'nothing was heard of them');
       throw new Ended(
         'failed',
-        `gates: ${wasRefused(error) || reason === late ? reason : `${late}: ${reason}`}`,
+        kindOf(error) === 'greenlane.GatesWaiting' ? `gates ${within}: ${reason}` : `gates: ${reason}`,
       );
     }
     run.note(`${settings.required.length} gates green`);
