@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Makes dist/: the programs, and the workflow bundle. Needs the dependencies; `npm run build`.
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleCommandLine } from './build/command-line.mjs';
 import { bundlePrograms } from './build/programs.mjs';
@@ -9,23 +9,45 @@ import { sourcesHash, stampName, withBuildLock } from './lib/built-files.mjs';
 import { root, runScript, workFile } from './lib/script.mjs';
 import { SetupError } from './lib/setup-error.mjs';
 
-const dist = join(root, 'dist');
-const staging = workFile(root, 'dist-new');
-const former = workFile(root, 'dist-old');
+const leftoverMs = 60 * 60 * 1000;
 
 /** Builds beside dist/ and swaps at the end: an interrupted or failed build leaves the old one as it was. */
 async function build() {
   const hash = sourcesHash(root);
-  for (const path of [staging, former]) rmSync(path, { recursive: true, force: true });
-  mkdirSync(staging, { recursive: true });
-  await bundleCommandLine(root, staging);
-  await bundlePrograms(root, staging);
-  await bundleWorkflows(root, staging);
-  // Taken before the build: a source that changed meanwhile makes the next run build again.
-  writeFileSync(join(staging, stampName), hash);
-  if (existsSync(dist)) renameSync(dist, former);
-  renameSync(staging, dist);
-  rmSync(former, { recursive: true, force: true });
+  // A directory of its own each time: a killed set-up may have left a build that is still at it.
+  const work = mkdtempSync(workFile(root, 'build-'));
+  const made = join(work, 'new');
+  mkdirSync(made);
+  try {
+    await bundleCommandLine(root, made);
+    await bundlePrograms(root, made);
+    await bundleWorkflows(root, made);
+    // Taken before the build: a source that changed meanwhile makes the next run build again.
+    writeFileSync(join(made, stampName), hash);
+    swap(made, join(root, 'dist'), join(work, 'old'));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+    removeLeftovers();
+  }
+}
+
+/** @param {string} made @param {string} dist @param {string} former */
+function swap(made, dist, former) {
+  try {
+    renameSync(dist, former);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
+  }
+  renameSync(made, dist);
+}
+
+/** What killed builds left behind. */
+function removeLeftovers() {
+  for (const name of readdirSync(workFile(root, '.'))) {
+    const path = workFile(root, name);
+    if (!name.startsWith('build-') || Date.now() - statSync(path).mtimeMs < leftoverMs) continue;
+    rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** @param {unknown} error what esbuild throws after it has printed every error itself */

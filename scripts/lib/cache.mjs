@@ -13,7 +13,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { withLock } from './lock.mjs';
 import { SetupError } from './setup-error.mjs';
 
-const leftoverMs = 24 * 60 * 60 * 1000;
+const leftoverMs = 60 * 60 * 1000;
 
 /**
  * Where downloaded and built servers are kept between clones: `GREENLANE_CACHE`, else

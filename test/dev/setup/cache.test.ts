@@ -62,7 +62,7 @@ describe('fillDirectory', () => {
     expect(filled).toBe(1);
   });
 
-  it('replaces a directory that lacks its marker, and clears what a killed run left a day ago', async () => {
+  it('replaces a directory that lacks its marker, and clears what a killed run left long ago', async () => {
     const { cache } = createSandbox();
     const target = join(cache, 'tool-1');
     mkdirSync(join(target, 'half'), { recursive: true });
