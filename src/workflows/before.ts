@@ -34,11 +34,9 @@ export async function gates(run: Run, steering: Steering): Promise<void> {
       const late = `not green within ${formatDuration(settings.gateTimeoutMs)}`;
       const reason = reasonOf(error, late);
       // What was still missing when the time was over is said with how long that was (I-26).
-      const within = `not green within ${formatDuration(settings.gateTimeoutMs)}`;
-      const reason = reasonOf(error, 'nothing was heard of them');
       throw new Ended(
         'failed',
-        kindOf(error) === 'greenlane.GatesWaiting' ? `gates ${within}: ${reason}` : `gates: ${reason}`,
+        `gates: ${wasRefused(error) || reason === late ? reason : `${late}: ${reason}`}`,
       );
     }
     run.note(`${settings.required.length} gates green`);
