@@ -31,7 +31,7 @@ export class Enumerations {
   /** Slugs in code-unit order; `fresh` reads anew and replaces what is kept. */
   async of(deploy: string, fleet: Fleet, targetTag: string, fresh: boolean): Promise<readonly string[]> {
     const kept = this.#kept.get(deploy);
-    if (!fresh && kept !== undefined && Date.now() - kept.at < KEEP_MS) return await kept.slugs;
+    if (!fresh && kept !== undefined && Date.now() - kept.at < KEEP_MS) return kept.slugs;
     const slugs = enumerate(fleet, targetTag);
     this.#kept.delete(deploy);
     this.#kept.set(deploy, { at: Date.now(), slugs });

@@ -41,7 +41,7 @@ export class HonestFailures implements ActivityInboundCallsInterceptor {
           : (JSON.parse(this.#secrets.scrub(JSON.stringify(details))) as unknown[]);
       return ApplicationFailure.create({
         message,
-        type: type as string,
+        type: type,
         nonRetryable: nonRetryable === true,
         details: clean,
         ...(nextRetryDelay === undefined || nextRetryDelay === null ? {} : { nextRetryDelay }),

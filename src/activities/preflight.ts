@@ -73,7 +73,7 @@ async function findSuperseding(
   fleet: Fleet,
   { settings, queued }: PreflightInput,
 ): Promise<Preflight | undefined> {
-  const history = new History(fleet.forge, settings.sha);
+  const history = new History(fleet.forge, settings);
   const facts = { policy: settings.supersede, running: [] } as const;
   if (settings.supersede === 'head') {
     const head = await newerHead(fleet.forge, settings, history);

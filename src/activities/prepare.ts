@@ -42,7 +42,7 @@ export function prepare(fleets: Fleets): Activities['prepare'] {
 async function findSha(fleet: Fleet, tag: string | undefined): Promise<string> {
   const { file } = fleet.config;
   if (tag !== undefined) return shaOfTag(file.rollout.tag, tag) ?? tag;
-  return await fleet.forge.branchHead(file.branch);
+  return fleet.forge.branchHead(file.branch);
 }
 
 function warningsOf(fleet: Fleet, settings: DeploySettings): string[] {

@@ -11,8 +11,7 @@ const ms = z
   .max(30 * 24 * 3_600_000);
 const text = words(500);
 
-/** Input of the deploy workflow as the worker accepts it; whoever can start a workflow can write it. */
-export const deployRequest = z.object({
+const request = z.object({
   fleet: z.string().min(1).max(63),
   sha: z
     .string()
@@ -47,4 +46,10 @@ export const deployRequest = z.object({
       gatePollMs: ms.optional(),
     })
     .optional(),
+});
+
+/** Input of the deploy workflow as the worker accepts it; whoever can start a workflow can write it. */
+export const deployRequest = request.refine(({ kind, sha }) => kind !== 'auto' || sha?.length === 40, {
+  path: ['sha'],
+  message: 'expected a full SHA of 40 hex digits: the gates of an auto deploy are those of one exact commit',
 });

@@ -26,9 +26,9 @@ export function survey(fleets: Fleets, enumerations: Enumerations): Activities['
         fresh,
       );
       const ask = async (slugs: readonly string[]): Promise<Map<string, Answer>> =>
-        await askAll(fleet.config.file, slugs);
+        askAll(fleet.config.file, slugs);
       return back === undefined
-        ? await forward(settings, all, after, ask, new History(fleet.forge, settings.sha))
+        ? await forward(settings, all, after, ask, new History(fleet.forge, settings))
         : await backward(input, back, all, ask);
     } finally {
       pulse.stop();
@@ -72,12 +72,12 @@ async function forward(
   };
 }
 
-/** A tenant whose SHA descends from the release: the fleet must not be moved backward (I-01). */
+/** A tenant that is ahead of the release: the fleet must not be moved backward (I-01). */
 async function findAhead(answers: ReadonlyMap<string, Answer>, history: History): Promise<Survey['ahead']> {
   const running = new Map<string, string>();
   for (const [slug, answer] of answers)
     if (answer.kind === 'sha' && !running.has(answer.sha)) running.set(answer.sha, slug);
-  const sha = await history.firstDescendant(running.keys());
+  const sha = await history.firstAhead(running.keys());
   return sha === undefined ? undefined : { sha, slug: running.get(sha) as string };
 }
 

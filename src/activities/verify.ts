@@ -44,7 +44,7 @@ export function verifyFleet(fleets: Fleets, enumerations: Enumerations): Activit
         (still) => (pulse.details = { asked: all.length, left: still.slice(0, 5_000), total: all.length }),
       );
       enumerations.forget(deploy);
-      const history = settings.kind === 'rollback' ? undefined : new History(fleet.forge, settings.sha);
+      const history = settings.kind === 'rollback' ? undefined : new History(fleet.forge, settings);
       return await report(input, all, last, history);
     } finally {
       pulse.stop();
@@ -91,11 +91,7 @@ async function report(
     const wave = known.get(slug)?.wave;
     const more = wave === undefined ? {} : { wave };
     if (answer.kind === 'sha') {
-      if (
-        history !== undefined &&
-        ahead === undefined &&
-        (await history.ancestry(answer.sha)) === 'descendant'
-      )
+      if (history !== undefined && ahead === undefined && (await history.isAhead(answer.sha)))
         ahead = { sha: answer.sha, slug };
       const state = unhealthy.has(slug)
         ? 'unhealthy'

@@ -37,6 +37,9 @@ class Wave {
   readonly #input: WaveInput;
   readonly #pulse: Pulse;
   readonly #context = Context.current();
+  readonly #history: History;
+  /** Whether this wave may only go forward; a rollback's, and a way back's, may not only (design: superseded). */
+  readonly #forward: boolean;
   readonly #health = new Map<string, ReportedHealth>();
   readonly #warnings: string[] = [];
   /** Tenants the last readable answer named; undefined while there was none. */
@@ -51,6 +54,8 @@ class Wave {
     this.#input = input;
     this.#pulse = pulse;
     this.#left = input.slugs;
+    this.#history = new History(fleet.forge, input.settings);
+    this.#forward = input.settings.kind !== 'rollback' && sameSha(input.sha, input.settings.sha);
     // Told to stop while the call is out: say so, since the receipt of the halt waits for it (I-32).
     pulse.signal.addEventListener('abort', () => void this.#sayInFlight());
   }
@@ -59,27 +64,27 @@ class Wave {
     // A worker that died may have sent: the tenants are asked before anything is sent again (I-31).
     let ask = this.#input.ask || this.#context.info.attempt > 1;
     for (let attempt = 1; attempt <= CALL_ATTEMPTS; attempt += 1) {
-      if (ask) await this.#lookAgain();
-      if (this.#left.length === 0) return await this.#prove();
-      const stop = await this.#checks();
+      const ahead = ask ? await this.#lookAgain() : undefined;
+      if (this.#left.length === 0) return this.#prove();
+      const stop = ahead ?? (await this.#checks());
       if (stop !== undefined) return { ...stop, ...this.#facts(), onTarget: this.#proven() };
       const answer = await this.#call();
       switch (answer.kind) {
         case 'answered':
-          return await this.#prove();
+          return this.#prove();
         case 'refused':
           return this.#failed(`the control plane refused the call with status ${answer.status}`);
         case 'doubt':
           ask = true;
           this.#warnings.push(`call ${attempt} of ${CALL_ATTEMPTS}: ${inWords(answer)}`);
           if (mayStillWork(answer)) await this.#waitForEffect();
-          if (this.#left.length === 0) return await this.#prove();
+          if (this.#left.length === 0) return this.#prove();
           if (!answer.transient) return this.#failed(`${inWords(answer)}; another call would not help`);
           if (attempt < CALL_ATTEMPTS) await this.#pulse.pause(answer.retryAfterMs ?? backOff(attempt));
       }
     }
     await this.#lookAgain();
-    if (this.#left.length === 0) return await this.#prove();
+    if (this.#left.length === 0) return this.#prove();
     return this.#failed(
       `the control plane gave no usable answer to ${CALL_ATTEMPTS} calls (last: ${this.#warnings.at(-1)})`,
     );
@@ -102,9 +107,7 @@ class Wave {
       try {
         const [killSwitch, head] = await Promise.all([
           readKillSwitch(this.#fleet, settings),
-          settings.supersede === 'head'
-            ? newerHead(this.#fleet.forge, settings, new History(this.#fleet.forge, settings.sha))
-            : undefined,
+          settings.supersede === 'head' ? newerHead(this.#fleet.forge, settings, this.#history) : undefined,
         ]);
         if (killSwitch.warning !== undefined) this.#warnings.push(killSwitch.warning);
         if (killSwitch.on) return { kind: 'stopped', by: 'kill-switch', reason: killSwitch.why };
@@ -158,9 +161,17 @@ class Wave {
     return answer;
   }
 
-  async #lookAgain(): Promise<void> {
+  /** Asks who is left; a tenant that somebody moved forward meanwhile stops the wave (I-01). */
+  async #lookAgain(): Promise<Stop | undefined> {
     const answers = await askAll(this.#fleet.config.file, this.#left);
     this.#left = this.#left.filter((slug) => !isOn(this.#input.sha, answers.get(slug)));
+    for (const slug of this.#left) {
+      const answer = answers.get(slug);
+      if (answer?.kind !== 'sha' || (await this.#relationOf(answer)) !== 'ahead') continue;
+      const reason = `${slug} was moved to ${answer.sha.slice(0, 7)}, which is newer, by somebody else`;
+      return { kind: 'stopped', by: 'superseded', reason, sha: answer.sha };
+    }
+    return undefined;
   }
 
   /** A lost answer may belong to a call that still works: its tenants get the time to settle first (I-10). */
@@ -176,7 +187,6 @@ class Wave {
     this.#stage = 'settling';
     const suspects = slugs.filter((slug) => this.#left.includes(slug));
     const last = await settle(this.#fleet.config.file, sha, suspects, settings, this.#pulse);
-    const history = new History(this.#fleet.forge, settings.sha);
     const stragglers: Straggler[] = [];
     let ahead: string | undefined;
     let onTarget = 0;
@@ -184,7 +194,7 @@ class Wave {
       const answer: Answer = last.get(slug) ?? { kind: 'sha', sha };
       const state = judgeTenant({
         answer,
-        relation: await relationOf(answer, this.#input, history),
+        relation: await this.#relationOf(answer),
         health: this.#health.get(slug) ?? 'unknown',
         ...(this.#named === undefined || !suspects.includes(slug)
           ? {}
@@ -218,6 +228,12 @@ class Wave {
     }
   }
 
+  async #relationOf(answer: Answer): Promise<'target' | 'other' | 'ahead'> {
+    if (answer.kind !== 'sha') return 'other';
+    if (sameSha(answer.sha, this.#input.sha)) return 'target';
+    return this.#forward && (await this.#history.isAhead(answer.sha)) ? 'ahead' : 'other';
+  }
+
   #proven(): string[] {
     const left = new Set(this.#left);
     return this.#calls === 0 && !this.#input.ask ? [] : this.#input.slugs.filter((slug) => !left.has(slug));
@@ -246,17 +262,6 @@ class Wave {
       .signal(inFlightSignal, message)
       .catch(() => undefined);
   }
-}
-
-async function relationOf(
-  answer: Answer,
-  input: WaveInput,
-  history: History,
-): Promise<'target' | 'other' | 'ahead'> {
-  if (answer.kind !== 'sha') return 'other';
-  if (sameSha(answer.sha, input.sha)) return 'target';
-  if (!input.guarded) return 'other';
-  return (await history.ancestry(answer.sha)) === 'descendant' ? 'ahead' : 'other';
 }
 
 type DoubtfulAnswer = Extract<CallAnswer, { kind: 'doubt' }>;
