@@ -48,8 +48,12 @@ export class Fleets {
 function open(config: FleetConfig, env: Environment): Fleet {
   const { file, name } = config;
   const key = (path: string) => ({ source: 'greenlane.yaml', key: `fleets.${name}.${path}` });
-  const read = required(env, file.forge.token, `fleet ${name}: reads statuses and branches of ${file.repo}`);
-  const admin = required(env, file.controlPlane.token, `fleet ${name}: redeploys tenants`);
+  const read = required(
+    env,
+    file.forge.token,
+    `fleet ${name} reads statuses and branches of ${file.repo} with this token`,
+  );
+  const admin = required(env, file.controlPlane.token, `fleet ${name} redeploys tenants with this token`);
   const control = text(env, file.forge.controlToken);
   const url = checkControlPlaneUrl({
     url: file.controlPlane.url,
@@ -85,11 +89,11 @@ function openRegistry(registry: NonNullable<FleetConfig['file']['registry']>, en
   const username =
     registry.username === undefined
       ? undefined
-      : required(env, registry.username, 'user name of the registry');
+      : required(env, registry.username, 'the user name of the registry');
   const password =
     registry.password === undefined
       ? undefined
-      : required(env, registry.password, 'password of the registry');
+      : required(env, registry.password, 'the password of the registry');
   return createRegistry({
     url: registry.url,
     image: registry.image,
@@ -102,7 +106,7 @@ function required(env: Environment, variable: string, purpose: string): string {
   if (value === undefined)
     throw new ConfigurationError(
       { source: `environment variable ${variable}` },
-      `missing in the worker; expected the token that ${purpose}`,
+      `missing in the worker: ${purpose}`,
     );
   return value;
 }
