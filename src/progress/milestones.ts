@@ -20,6 +20,11 @@ export function isGreen({ actor, what }: AuditEntry): boolean {
   return actor === 'greenlane' && GATES_GREEN.test(what);
 }
 
+/** Whether an entry says that a step is behind the deploy: short steps are over before anybody looks. */
+export function isMilestone({ actor, what }: AuditEntry): boolean {
+  return actor === 'greenlane' && MARKS.some(([pattern]) => pattern.test(what));
+}
+
 /**
  * How long each step took, from the audit trail alone: it is there for every deploy, also for one that somebody
  * attached to late. The last step ends at `endedAt`, or is left out while the deploy runs.

@@ -1,6 +1,7 @@
 import type { CommandContext, GlobalOptions } from '../commands/context.ts';
 import { formatDuration } from '../rollout/duration.ts';
 import type { DeployResult, DeployStatus } from '../workflows/status.ts';
+import { isMilestone } from './milestones.ts';
 import type { Renderer } from './renderer.ts';
 import { say } from './say.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -11,6 +12,7 @@ export class PlainRenderer implements Renderer {
   readonly #context: CommandContext;
   readonly #options: GlobalOptions;
   readonly #said = new Map<string, string>();
+  /** When the deploy began: times are its own, also for one that was attached to late. */
   #began = Date.now();
 
   constructor(context: CommandContext, options: GlobalOptions) {
@@ -77,6 +79,9 @@ export class PlainRenderer implements Renderer {
       status.workflowId,
       `${status.workflowId} (${tag === '' ? status.sha.slice(0, 7) : tag})`,
     );
+    this.#began = status.startedAt;
+    for (const entry of status.audit.filter(isMilestone))
+      this.#change(`milestone ${entry.what}`, '', `${this.#clock(entry.at)} ${entry.what}`);
     switch (phase) {
       case 'waves':
       case 'soak':
@@ -92,8 +97,8 @@ export class PlainRenderer implements Renderer {
     }
   }
 
-  #clock(): string {
-    return `[${formatDuration(Date.now() - this.#began).padStart(6)}]`;
+  #clock(at = Date.now()): string {
+    return `[${formatDuration(at - this.#began).padStart(6)}]`;
   }
 
   #change(key: string, value: string, line: string): void {
