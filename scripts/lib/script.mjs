@@ -21,7 +21,7 @@ export const isMain = (url) => process.argv[1] === fileURLToPath(url);
 
 /**
  * Runs a script's main function; what it throws for people is printed without a stack. Exit code 1 then.
- * @param {() => Promise<void>} main
+ * @param {() => void | Promise<void>} main
  */
 export async function runScript(main) {
   try {
