@@ -91,3 +91,21 @@ export class MissingTokenError extends GreenlaneError {
     this.variable = variable;
   }
 }
+
+/** A server of ours that cannot have the address it was told to listen on. */
+export class AddressError extends GreenlaneError {
+  readonly exitCode = 2;
+  readonly host: string;
+  readonly port: number;
+  constructor(host: string, port: number, code: string | undefined) {
+    const why: Readonly<Record<string, string>> = {
+      EADDRINUSE: `port ${port} of ${host} is in use: give another one with --port, or 0 for any free one`,
+      EACCES: `this user may not listen on port ${port}: give one above 1023 with --port`,
+      EADDRNOTAVAIL: `${host} is not an address of this machine: give one that is with --host, such as 127.0.0.1`,
+      ENOTFOUND: `${host} is no name this machine knows: give an address with --host, such as 127.0.0.1`,
+    };
+    super(why[code ?? ''] ?? `cannot listen on port ${port} of ${host} (${code ?? 'unknown error'})`);
+    this.host = host;
+    this.port = port;
+  }
+}

@@ -6,7 +6,8 @@ import { superviseWorker } from '../dev/supervisor.ts';
 import { tagOf } from '../rollout/tag.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
 import { run as deploy } from './deploy.ts';
-import { tenantsOf, untilInterrupted } from './dev.ts';
+import { tenantsOf } from './dev.ts';
+import { untilInterrupted } from './interrupted.ts';
 import { receiptLines, steer } from './steer.ts';
 
 export interface DemoOptions extends GlobalOptions {
@@ -127,7 +128,9 @@ function table(stack: Stack): string {
     head: ['tenant', 'runs', 'tenant', 'runs', 'tenant', 'runs'],
     style: { head: [], border: [] },
   });
-  const cells = Object.entries(running).slice(0, 90).map(([slug, sha]) => [slug, tagOf('staging-{sha7}', sha)]);
+  const cells = Object.entries(running)
+    .slice(0, 90)
+    .map(([slug, sha]) => [slug, tagOf('staging-{sha7}', sha)]);
   for (let at = 0; at < cells.length; at += 3)
     rows.push(
       cells

@@ -2,6 +2,7 @@ import { startStack } from '../dev/stack.ts';
 import { UsageError } from '../errors.ts';
 import { superviseWorker } from '../dev/supervisor.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
+import { untilInterrupted } from './interrupted.ts';
 
 export interface DevOptions extends GlobalOptions {
   readonly tenants?: string;
@@ -49,17 +50,4 @@ function numberOf(option: string, text: string, most: number): number {
   if (value < 1 || value > most)
     throw new UsageError(`${option}: expected a whole number from 1 to ${most}, got ${JSON.stringify(text)}`);
   return value;
-}
-
-/** Resolves at Ctrl-C or SIGTERM. */
-export function untilInterrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    const keep = setInterval(() => undefined, 60_000);
-    const end = (): void => {
-      clearInterval(keep);
-      resolve();
-    };
-    process.once('SIGINT', end);
-    process.once('SIGTERM', end);
-  });
 }

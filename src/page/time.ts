@@ -1,0 +1,29 @@
+import { formatDuration } from '../rollout/duration.ts';
+import { html, type Html } from './html.ts';
+
+/** `2026-03-01 02:14:05Z`; `time` in ms since the epoch. */
+export function utc(time: number): string {
+  return new Date(time)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z');
+}
+
+/** A point in time for people; the full time stands in its title. */
+export function at(time: number): Html {
+  return html`<time datetime="${new Date(time).toISOString()}">${utc(time)}</time>`;
+}
+
+/** `3m 12s`, counted on by the page's script. */
+export function since(time: number, now: number): Html {
+  return html`<time datetime="${new Date(time).toISOString()}" title="since ${utc(time)}" data-since="${time}"
+    >${formatDuration(now - time)}</time
+  >`;
+}
+
+/** `38s`, counted down by the page's script. */
+export function until(time: number, now: number): Html {
+  return html`<time datetime="${new Date(time).toISOString()}" title="${utc(time)}" data-until="${time}"
+    >${formatDuration(time - now)}</time
+  >`;
+}
