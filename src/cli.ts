@@ -102,49 +102,49 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     'stop before the next call; says what is out and what is where',
     one,
     'greenlane halt --reason "errors on the canary"',
-    async (o, c) => await steer('halt', o, c),
+    async (o, c) => steer('halt', o, c),
   );
   define(
     'resume',
     'go on with a halted deploy, after asking its tenants',
     one,
     'greenlane resume --reason "false alarm"',
-    async (o, c) => await steer('resume', o, c),
+    async (o, c) => steer('resume', o, c),
   );
   define(
     'abort',
     'end a deploy where it is; the fleet stays mixed',
     one,
     'greenlane abort --reason "fixing forward"',
-    async (o, c) => await steer('abort', o, c),
+    async (o, c) => steer('abort', o, c),
   );
   define(
     'supersede',
     'end a deploy at the next wave because a newer one comes',
     [...one, ['--by <sha>', 'the SHA that supersedes it']],
     'greenlane supersede --by 2863380 --reason "hotfix first"',
-    async (o, c) => await steer('supersede', o, c),
+    async (o, c) => steer('supersede', o, c),
   );
   define(
     'skip-soak',
     'cut the soak that runs now short',
     one,
     'greenlane skip-soak --reason "metrics are flat"',
-    async (o, c) => await steer('skip-soak', o, c),
+    async (o, c) => steer('skip-soak', o, c),
   );
   define(
     'approve',
     'let a deploy that waits for approval go on',
     one,
     'greenlane approve --sha "$SHA" --reason "reviewed"',
-    async (o, c) => await steer('approve', o, c),
+    async (o, c) => steer('approve', o, c),
   );
   define(
     'reject',
     'end a deploy that waits for approval',
     one,
     'greenlane reject --sha "$SHA" --reason "not today"',
-    async (o, c) => await steer('reject', o, c),
+    async (o, c) => steer('reject', o, c),
   );
   define(
     'rollback',
@@ -188,14 +188,14 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
       [REASON, 'stands in the audit trail'],
     ],
     'greenlane pin --tag staging-2863380 --reason "bad migration"',
-    async (o, c) => await hold('pin', o, c),
+    async (o, c) => hold('pin', o, c),
   );
   define(
     'unpin',
     'lift the pin',
     [[REASON, 'stands in the audit trail']],
     'greenlane unpin --reason "fixed"',
-    async (o, c) => await hold('unpin', o, c),
+    async (o, c) => hold('unpin', o, c),
   );
   define(
     'freeze',
@@ -205,14 +205,14 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
       [REASON, 'stands in the audit trail'],
     ],
     'greenlane freeze --until 2h --reason "sale"',
-    async (o, c) => await hold('freeze', o, c),
+    async (o, c) => hold('freeze', o, c),
   );
   define(
     'unfreeze',
     'lift the freeze',
     [[REASON, 'stands in the audit trail']],
     'greenlane unfreeze --reason "over"',
-    async (o, c) => await hold('unfreeze', o, c),
+    async (o, c) => hold('unfreeze', o, c),
   );
 
   const show = async (what: 'status' | 'queue' | 'history', o: Options, c: CommandContext) =>
@@ -222,21 +222,13 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     'what runs on the fleet; with --sha, all there is to say of one deploy',
     [[SHA, 'SHA, full or its first digits']],
     'greenlane status',
-    async (o, c) => await show('status', o, c),
+    async (o, c) => show('status', o, c),
   );
-  define(
-    'queue',
-    'who holds the fleet, who waits and why',
-    [],
-    'greenlane queue',
-    async (o, c) => await show('queue', o, c),
+  define('queue', 'who holds the fleet, who waits and why', [], 'greenlane queue', async (o, c) =>
+    show('queue', o, c),
   );
-  define(
-    'history',
-    'the last releases and how they ended',
-    [],
-    'greenlane history',
-    async (o, c) => await show('history', o, c),
+  define('history', 'the last releases and how they ended', [], 'greenlane history', async (o, c) =>
+    show('history', o, c),
   );
   define(
     'watch',
@@ -247,6 +239,16 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
   );
 
   define(
+    'board',
+    'a read-only page for the team screen: what runs, who waits and why, the last releases',
+    [
+      ['--port <n>', 'port (default 8234; 0 for any free one)'],
+      ['--host <address>', 'address to listen on (default 127.0.0.1: this machine only)'],
+    ],
+    'greenlane board',
+    async (o, c) => (await import('./commands/board.ts')).run(o, c),
+  );
+  define(
     'worker',
     'run the worker of the lane: it has the secrets and does the work',
     [],
@@ -255,6 +257,13 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
   );
   define('setup', 'register the search attributes in the namespace', [], 'greenlane setup', async (o, c) =>
     (await import('./commands/setup.ts')).run(o, c),
+  );
+  define(
+    'doctor',
+    'check everything a deploy needs, without side effects; a remedy per line',
+    [],
+    'greenlane doctor',
+    async (o, c) => (await import('./commands/doctor.ts')).run(o, c),
   );
   define(
     'dev',
