@@ -34,22 +34,26 @@ export function temporalConfig(env: Environment) {
 
 /**
  * Connects to Temporal as the environment says.
+ * @param options `timeoutMs` for the connection; 5 s unless given
  * @throws TemporalUnreachableError within seconds when nothing answers there.
  */
-export async function connect(env: Environment): Promise<TemporalAccess> {
+export async function connect(
+  env: Environment,
+  options: { readonly timeoutMs?: number } = {},
+): Promise<TemporalAccess> {
   const { connectionOptions, namespace, address } = temporalConfig(env);
   let connection: Connection;
   try {
     connection = await Connection.connect({
       ...connectionOptions,
       address,
-      connectTimeout: CONNECT_TIMEOUT_MS,
+      connectTimeout: options.timeoutMs ?? CONNECT_TIMEOUT_MS,
     });
   } catch (error) {
     throw new TemporalUnreachableError(address, whyNot(error));
   }
   const client = new Client({ connection, namespace });
-  return { client, address, namespace, lane: laneOf(env), close: async () => await connection.close() };
+  return { client, address, namespace, lane: laneOf(env), close: async () => connection.close() };
 }
 
 function whyNot(error: unknown): string {

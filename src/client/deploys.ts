@@ -64,7 +64,7 @@ export async function startDeploy(
     `Asked for by ${request.actor}${request.reason === undefined ? '' : `: ${request.reason}`}.`,
     'Steer it with greenlane halt, resume, rollback, abort, or the updates of the same names.',
   ];
-  return await access.client.workflow.start<typeof deploy>('deploy', {
+  return access.client.workflow.start<typeof deploy>('deploy', {
     workflowId,
     taskQueue: access.lane,
     args: [request],

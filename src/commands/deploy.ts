@@ -46,7 +46,7 @@ export async function run(options: DeployOptions, context: CommandContext): Prom
     ...(changes === undefined ? {} : { changes }),
   };
   const workflowId = dryRun ? `dry-run/${fleet.name}/${sha}/${stamp()}` : deployId(fleet.name, sha);
-  return await startAndFollow(context, options, workflowId, request, options.again !== true && !dryRun);
+  return startAndFollow(context, options, workflowId, request, options.again !== true && !dryRun);
 }
 
 /** Probes the lane, starts or attaches, follows to the end. Shared by everything that starts a deploy. */

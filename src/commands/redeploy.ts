@@ -29,5 +29,5 @@ export async function run(
     reason,
     ...(tag === undefined ? {} : { tag }),
   } as const;
-  return await startAndFollow(context, options, `redeploy/${fleet.name}/${stamp()}`, request, false);
+  return startAndFollow(context, options, `redeploy/${fleet.name}/${stamp()}`, request, false);
 }

@@ -21,6 +21,6 @@ export async function run(options: DeployOptions, context: CommandContext): Prom
     await access.close();
   }
   return running
-    ? await steer('resume', { ...options, sha }, context)
-    : await deploy({ ...options, sha, again: true }, context);
+    ? steer('resume', { ...options, sha }, context)
+    : deploy({ ...options, sha, again: true }, context);
 }

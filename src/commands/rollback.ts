@@ -26,7 +26,7 @@ export async function run(options: RollbackOptions, context: CommandContext): Pr
         `--to: \`${options.to}\` names no commit, so nobody could prove it arrived; expected a tag like ${template} (I-28)`,
       );
     }
-    return await startAndFollow(
+    return startAndFollow(
       context,
       options,
       `rollback/${fleet.name}/${options.to}/${stamp()}`,
@@ -35,9 +35,9 @@ export async function run(options: RollbackOptions, context: CommandContext): Pr
     );
   }
   const closed = await closedDeploy(options, context, fleet.name);
-  if (closed === undefined) return await steerDeploy('rollback', options, context);
+  if (closed === undefined) return steerDeploy('rollback', options, context);
   const id = `rollback/${fleet.name}/${closed.tag}/${stamp()}`;
-  return await startAndFollow(
+  return startAndFollow(
     context,
     options,
     id,

@@ -1,8 +1,10 @@
-import { TypedSearchAttributes } from '@temporalio/common';
 import { connect } from '../client/connect.ts';
 import { say } from '../progress/say.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 import type { CommandContext, GlobalOptions } from './context.ts';
+
+/** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API: the type of all of them. */
+const KEYWORD = 2;
 
 /** Registers Greenlane's search attributes in the namespace; those that are there stay as they are. */
 export async function run(options: GlobalOptions, context: CommandContext): Promise<number> {
@@ -16,9 +18,7 @@ export async function run(options: GlobalOptions, context: CommandContext): Prom
     if (missing.length > 0) {
       await service.addSearchAttributes({
         namespace: access.namespace,
-        searchAttributes: Object.fromEntries(
-          missing.map(({ name, type }) => [name, TypedSearchAttributes.toMetadataType(type)]),
-        ) as never,
+        searchAttributes: Object.fromEntries(missing.map(({ name }) => [name, KEYWORD])),
       });
     }
     say(

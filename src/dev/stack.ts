@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/index.ts';
+import { whenGone } from './leash.ts';
 import { programPath } from './program.ts';
 import { startServerProcess, type ServerProcess } from './server-process.ts';
 import { startDevServer, type DevServer, type DevServerOptions } from './temporal-server.ts';
@@ -41,6 +42,7 @@ export const STACK_GATES = ['CI / build (push)', 'CI / test (push)', 'CI / lint 
 /** Starts everything a deploy needs on loopback. Nothing outlives this process. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const directory = mkdtempSync(join(tmpdir(), 'greenlane-'));
+  const kept = whenGone('rm -rf -- "$1"', directory);
   const sim = await startSimulator({ tenants: 30, ...options.simulator });
   const server = options.address === undefined ? await startDevServer(options.server) : undefined;
   const address = options.address ?? (server as DevServer).address;
@@ -85,6 +87,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await server?.stop();
       await sim.close();
       rmSync(directory, { recursive: true, force: true });
+      kept();
     },
   };
 }
