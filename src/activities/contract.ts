@@ -156,7 +156,7 @@ export interface WaveInput {
 }
 
 interface WaveFacts {
-  /** Calls that were sent by this activity. */
+  /** Calls that were sent by this activity, or may have been by an attempt that did not live to say so. */
   readonly calls: number;
   /** Time spent waiting for the control plane, ms. */
   readonly controlPlaneMs: number;

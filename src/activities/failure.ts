@@ -11,10 +11,16 @@ export function refusal(kind: string, message: string, details: unknown[] = []):
 }
 
 /** We could not tell: worth another try, after `afterMs` when given. */
-export function unsure(kind: string, message: string, afterMs?: number): ApplicationFailure {
+export function unsure(
+  kind: string,
+  message: string,
+  afterMs?: number,
+  details: unknown[] = [],
+): ApplicationFailure {
   return ApplicationFailure.create({
     message,
     type: `greenlane.${kind}`,
+    details,
     ...(afterMs === undefined ? {} : { nextRetryDelay: afterMs }),
   });
 }

@@ -126,6 +126,9 @@ async function isOpen(workflowId: string): Promise<boolean> {
   }
 }
 
+/** A kill switch that is not read within this is unreadable: the look must be fresh when the call goes out. */
+const SWITCH_MS = 10_000;
+
 /**
  * The kill switch as it stands now.
  * @throws ForgeError when it can neither be read nor is it known why not (I-07): the caller does not act.
@@ -133,7 +136,7 @@ async function isOpen(workflowId: string): Promise<boolean> {
 export async function readKillSwitch(fleet: Fleet, settings: DeploySettings): Promise<KillSwitch> {
   const { killSwitchVariable, disabledAtStart } = settings;
   const reading = fleet.hasControlToken
-    ? await fleet.forge.variable(killSwitchVariable)
+    ? await fleet.forge.variable(killSwitchVariable, { timeoutMs: SWITCH_MS })
     : ({ state: 'no-token' } as const);
   return judgeKillSwitch(killSwitchVariable, disabledAtStart, reading);
 }

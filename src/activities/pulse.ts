@@ -31,6 +31,12 @@ export class Pulse {
     this.#details = details;
   }
 
+  /** Leaves details for the next attempt, right before this one fails. */
+  leave(details: unknown): void {
+    this.#details = details;
+    this.#context.heartbeat(details);
+  }
+
   /** Somebody asked the activity to stop: nothing new may be sent. */
   get stopping(): boolean {
     return this.#context.cancellationSignal.aborted;

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { CallAnswer } from '../control-plane/answer.ts';
 import { ForgeError } from '../forge/index.ts';
 import { sameSha } from '../rollout/sha.ts';
@@ -18,14 +19,26 @@ import { Pulse } from './pulse.ts';
 /** One wave: ask where in doubt, look at the switch and the head, call at once, and prove it by `/buildinfo`. */
 export function rollWave(fleets: Fleets): Activities['rollWave'] {
   return async (input) => {
-    const pulse = new Pulse();
+    const { attempt, heartbeatDetails } = Context.current().info;
+    const before = trail.safeParse(heartbeatDetails);
+    // An attempt that did not say that it ended without sending may have sent (I-09, I-31).
+    const clean =
+      attempt === 1 || (before.success && before.data.clean && before.data.attempt === attempt - 1);
+    const pulse = new Pulse({ attempt, clean: false });
+    const wave = new Wave(fleets.get(input.settings.fleet), input, pulse, !clean);
     try {
-      return await new Wave(fleets.get(input.settings.fleet), input, pulse).roll();
+      return await wave.roll();
+    } catch (error) {
+      if (!wave.maySent) pulse.leave({ attempt, clean: true });
+      throw error;
     } finally {
       pulse.stop();
     }
   };
 }
+
+/** What an attempt leaves to the next one. */
+const trail = z.object({ attempt: z.number(), clean: z.boolean() });
 
 type Stop = Omit<
   Extract<WaveResult, { kind: 'stopped' }>,
@@ -37,6 +50,7 @@ class Wave {
   readonly #input: WaveInput;
   readonly #pulse: Pulse;
   readonly #context = Context.current();
+  readonly #mayHaveSent: boolean;
   readonly #history: History;
   /** Whether this wave may only go forward; a rollback's, and a way back's, may not only (design: superseded). */
   readonly #forward: boolean;
@@ -49,7 +63,9 @@ class Wave {
   #controlPlaneMs = 0;
   #stage: 'checking' | 'sending' | 'settling' = 'checking';
 
-  constructor(fleet: Fleet, input: WaveInput, pulse: Pulse) {
+  /** `mayHaveSent`: an earlier attempt of this activity may have sent a call. */
+  constructor(fleet: Fleet, input: WaveInput, pulse: Pulse, mayHaveSent: boolean) {
+    this.#mayHaveSent = mayHaveSent;
     this.#fleet = fleet;
     this.#input = input;
     this.#pulse = pulse;
@@ -60,9 +76,14 @@ class Wave {
     pulse.signal.addEventListener('abort', () => void this.#sayInFlight());
   }
 
+  /** Whether a call went out, or may have: by this attempt or one before it. */
+  get maySent(): boolean {
+    return this.#mayHaveSent || this.#calls > 0;
+  }
+
   async roll(): Promise<WaveResult> {
     // A worker that died may have sent: the tenants are asked before anything is sent again (I-31).
-    let ask = this.#input.ask || this.#context.info.attempt > 1;
+    let ask = this.#input.ask || this.#mayHaveSent;
     for (let attempt = 1; attempt <= CALL_ATTEMPTS; attempt += 1) {
       const ahead = ask ? await this.#lookAgain() : undefined;
       if (this.#left.length === 0) return this.#prove();
@@ -105,26 +126,25 @@ class Wave {
     const { settings, guarded } = this.#input;
     if (guarded) {
       try {
-        const [killSwitch, head] = await Promise.all([
-          readKillSwitch(this.#fleet, settings),
-          settings.supersede === 'head' ? newerHead(this.#fleet.forge, settings, this.#history) : undefined,
-        ]);
+        const { supersede, branch } = settings;
+        const head =
+          supersede === 'head' ? await newerHead(this.#fleet.forge, settings, this.#history) : undefined;
+        // The switch is read last: nothing fits between this look and the call (I-09).
+        const killSwitch = await readKillSwitch(this.#fleet, settings);
         if (killSwitch.warning !== undefined) this.#warnings.push(killSwitch.warning);
         if (killSwitch.on) return { kind: 'stopped', by: 'kill-switch', reason: killSwitch.why };
-        if (head !== undefined)
-          return {
-            kind: 'stopped',
-            by: 'superseded',
-            reason: `${head.slice(0, 7)} is the head of ${settings.branch}`,
-            sha: head,
-          };
+        if (head !== undefined) {
+          const reason = `${head.slice(0, 7)} is the head of ${branch}`;
+          return { kind: 'stopped', by: 'superseded', reason, sha: head };
+        }
       } catch (error) {
         // Unreadable is not "off" (I-07): no call; the activity is tried again, and then the deploy stops.
         if (error instanceof ForgeError)
           throw unsure(
             'KillSwitchUnreadable',
-            `the kill switch could not be read, so nothing was sent: ${error.message}`,
+            `the kill switch could not be read, so nothing more was sent: ${error.message}`,
             error.retryAfterMs,
+            [{ sent: this.maySent }],
           );
         throw error;
       }
@@ -236,12 +256,12 @@ class Wave {
 
   #proven(): string[] {
     const left = new Set(this.#left);
-    return this.#calls === 0 && !this.#input.ask ? [] : this.#input.slugs.filter((slug) => !left.has(slug));
+    return !this.maySent && !this.#input.ask ? [] : this.#input.slugs.filter((slug) => !left.has(slug));
   }
 
   #facts() {
     return {
-      calls: this.#calls,
+      calls: this.#calls + (this.#mayHaveSent ? 1 : 0),
       controlPlaneMs: this.#controlPlaneMs,
       warnings: [...new Set(this.#warnings)].slice(0, 20),
     };

@@ -44,3 +44,9 @@ export function wasRefused(error: ActivityFailure): boolean {
 export function kindOf(error: ActivityFailure): string | undefined {
   return error.cause instanceof ApplicationFailure ? (error.cause.type ?? undefined) : undefined;
 }
+
+/** Whether a wave that failed may have sent a call, as it says itself; not saying means that it may. */
+export function maySent(error: ActivityFailure): boolean {
+  const said: unknown = error.cause instanceof ApplicationFailure ? error.cause.details?.[0] : undefined;
+  return !(typeof said === 'object' && said !== null && 'sent' in said && said.sent === false);
+}

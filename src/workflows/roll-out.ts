@@ -5,7 +5,7 @@ import { failureOf } from '../rollout/tolerance.ts';
 import { fleetActivities } from './activities.ts';
 import { continueAsNew, historyIsLong } from './continue.ts';
 import { Ended, TurnedBack } from './ends.ts';
-import { activity, kindOf, reasonOf } from './failures.ts';
+import { activity, kindOf, maySent, reasonOf } from './failures.ts';
 import type { Run } from './run.ts';
 import type { Steering } from './steering.ts';
 
@@ -122,6 +122,7 @@ async function roll(run: Run, steering: Steering, slugs: readonly string[]): Pro
     }
     if (!(error instanceof wf.ActivityFailure)) throw error;
     if (kindOf(error) === 'greenlane.KillSwitchUnreadable') {
+      if (maySent(error)) touched(run, isCanary, slugs, 1);
       if (state.calls === 0) throw new Ended('failed', `wave ${wave}: ${reasonOf(error)}`);
       steering.halt(reasonOf(error), 'greenlane');
       return false;
