@@ -23,6 +23,7 @@ export const duplicateKey: Rule = {
   },
   check({ targets, report }) {
     for (const workflow of targets) {
+      if (!workflow.tree.parsed.duplicateKeys) continue;
       visit(workflow.tree.parsed.document, (_key, node) => {
         if (!isMap(node)) return;
         const seen = new Map<string, Scalar>();

@@ -23,6 +23,7 @@ export const statusCapture: Rule = {
   },
   check(context) {
     for (const script of scriptsOf(context)) {
+      if (!/%\{(http_code|response_code)\}/.test(script.source)) continue;
       visitScript(script, (node) => {
         if (node.type !== 'CommandExpansion') return;
         const chain = node.script?.commands

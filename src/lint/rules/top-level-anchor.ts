@@ -22,7 +22,7 @@ export const topLevelAnchor: Rule = {
   },
   check({ targets, report }) {
     for (const workflow of targets) {
-      if (!workflow.file.text.includes('*')) continue;
+      if (!/(^|[\s[{,])&/.test(workflow.file.text)) continue;
       const jobs = workflow.root?.items.find(
         (pair) => isScalar(pair.key) && scalarSource(pair.key) === 'jobs',
       );

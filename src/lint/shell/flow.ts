@@ -2,6 +2,7 @@ import type { Settings } from '../settings.ts';
 import { embeddedExpressions } from '../expression/embedded.ts';
 import type { EnvVariable, Job, Step } from '../workflow/model.ts';
 import { Interpreter } from './interpreter.ts';
+import { isWorthTracing } from './relevance.ts';
 import { isShell, scriptOf, type Script } from './script.ts';
 import { EMPTY, concat, expressionValue, literal, type Label, type Value } from './value.ts';
 
@@ -71,8 +72,14 @@ export interface Handover {
 
 /** Follows what the scripts of a job do with values, step after step, without running anything. */
 export function traceJob(job: Job, settings: Settings): JobFlow {
+  if (!isWorthTracing(job, settings)) return { job, steps: job.steps.map(untraced) };
   const handover: Handover = { files: new Map(), environment: new Map(), outputs: new Map() };
   return { job, steps: job.steps.map((step) => traceStep(step, handover, settings)) };
+}
+
+function untraced(step: Step): StepFlow {
+  const nothing = { commands: [], assignments: [], leaks: [], reads: new Set<string>() };
+  return { step, script: undefined, ...nothing, env: new Map(), inputs: new Map() };
 }
 
 function traceStep(step: Step, handover: Handover, settings: Settings): StepFlow {

@@ -61,6 +61,10 @@ export class Interpreter implements WordSetting {
   /** Where `set -x` was said, while it holds. */
   xtrace: { readonly pos: number; readonly end: number } | undefined;
   private readonly variables: Map<string, Value>;
+  /** Variables as words see them: with their own name among the names. */
+  private readonly named = new Map<string, Value>();
+  /** Counts what came to carry a label: a loop that adds none need not run again. */
+  private labelled = 0;
   /** Elements of arrays. */
   private readonly lists = new Map<string, Value[]>();
   private readonly functions = new Map<string, FunctionNode>();
@@ -93,12 +97,14 @@ export class Interpreter implements WordSetting {
   }
 
   variable(name: string): Value {
-    if (/^[A-Za-z_]\w*$/.test(name)) this.reads.add(name.toUpperCase());
-    const value =
-      this.variables.get(name) ?? literal(/^[?#$!-]$/.test(name) ? unresolved('$') : unresolved(`$${name}`));
-    return /^[A-Za-z_]/.test(name)
-      ? { ...value, names: union([value.names, new Set([name.toUpperCase()])]) }
-      : value;
+    const known = this.named.get(name);
+    if (known !== undefined) return known;
+    const isName = /^[A-Za-z_]/.test(name);
+    if (isName) this.reads.add(name.toUpperCase());
+    const value = this.variables.get(name) ?? literal(unresolved(/^[?#$!-]$/.test(name) ? '$' : `$${name}`));
+    const named = isName ? { ...value, names: union([value.names, new Set([name.toUpperCase()])]) } : value;
+    this.named.set(name, named);
+    return named;
   }
 
   capture(script: ParsedScript | undefined, pos: number): Value {
@@ -123,6 +129,8 @@ export class Interpreter implements WordSetting {
   /** Gives a variable a value; in a branch or a subshell the former value may still stand. */
   assign(name: string, value: Value): void {
     const former = this.variables.get(name);
+    if (value.labels.size > 0) this.labelled += 1;
+    this.named.delete(name);
     this.variables.set(name, this.branches > 0 && former !== undefined ? either(value, former) : value);
   }
 
@@ -153,6 +161,7 @@ export class Interpreter implements WordSetting {
         sink.values.push(value);
         return;
       case 'file':
+        if (value.labels.size > 0) this.labelled += 1;
         addToFile(sink.key, value, this.handover);
         return;
       case 'handover':
@@ -292,10 +301,11 @@ export class Interpreter implements WordSetting {
     }
   }
 
-  /** Twice: what the first round leaves in a variable the second may let out. */
+  /** Twice: what the first round leaves in a variable or a file the second may let out. */
   private loop(body: () => void): void {
+    const before = this.labelled;
     this.branch(body);
-    if (this.depth === 0 && this.branches < 3) this.branch(body);
+    if (this.labelled > before && this.depth === 0 && this.branches < 3) this.branch(body);
   }
 
   private pipeline(commands: readonly Node[], operators: readonly string[], streams: Streams): void {
@@ -399,15 +409,19 @@ export class Interpreter implements WordSetting {
 
   private callFunction(body: FunctionNode, call: Call): void {
     const saved = new Map([...this.variables].filter(([name]) => /^(\d+|[@*])$/.test(name)));
+    const set = (name: string, value: Value) => {
+      this.variables.set(name, value);
+      this.named.delete(name);
+    };
     for (const name of saved.keys()) this.variables.delete(name);
-    call.args.forEach((value, index) => this.variables.set(String(index + 1), value));
+    call.args.forEach((value, index) => set(String(index + 1), value));
     const all = call.args.length === 0 ? EMPTY : concat(call.args, ' ');
-    this.variables.set('@', all);
-    this.variables.set('*', all);
+    set('@', all);
+    set('*', all);
     this.depth += 1;
     this.exec(body.body, call.streams);
     this.depth -= 1;
-    for (const [name, value] of saved) this.variables.set(name, value);
+    for (const [name, value] of saved) set(name, value);
   }
 
   private redirect(streams: Streams, redirects: readonly Redirection[]): Streams {

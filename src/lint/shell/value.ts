@@ -36,7 +36,10 @@ export function literal(text: string): Value {
 export function concat(values: readonly Value[], separator = ''): Value {
   const only = values[0];
   if (values.length === 1 && only !== undefined) return only;
-  return { text: values.map((value) => value.text).join(separator), ...carried(values) };
+  let text = '';
+  for (let index = 0; index < values.length; index += 1)
+    text += (index === 0 ? '' : separator) + (values[index]?.text ?? '');
+  return { text, ...carried(values) };
 }
 
 /** Either of several texts: carries what any carries; the text is the first's. */
@@ -57,9 +60,18 @@ function carried(values: readonly Value[]): { labels: ReadonlySet<Label>; names:
 }
 
 export function union<T>(sets: readonly ReadonlySet<T>[]): ReadonlySet<T> {
-  const filled = sets.filter((set) => set.size > 0);
-  if (filled.length <= 1) return filled[0] ?? new Set();
-  return new Set(filled.flatMap((set) => [...set]));
+  let only: ReadonlySet<T> | undefined;
+  let merged: Set<T> | undefined;
+  for (const set of sets) {
+    if (set.size === 0 || set === only) continue;
+    if (only === undefined) {
+      only = set;
+      continue;
+    }
+    merged ??= new Set(only);
+    for (const item of set) merged.add(item);
+  }
+  return merged ?? only ?? NONE;
 }
 
 /**

@@ -5,7 +5,6 @@ import {
   isPair,
   isScalar,
   isSeq,
-  LineCounter,
   parseAllDocuments,
   type Document,
   type ParsedNode,
@@ -23,6 +22,8 @@ export interface ParsedFile {
   readonly document: YamlDocument;
   /** Documents in the file; every host reads the first. */
   readonly documents: number;
+  /** Whether a mapping has a key twice. */
+  readonly duplicateKeys: boolean;
 }
 
 /** Parses one file. Duplicate keys pass (a rule reports both places); every other YAML error makes it unreadable. */
@@ -35,10 +36,8 @@ export function parseSource(file: SourceFile): ParsedFile | Unreadable {
   let documents: readonly YamlDocument[];
   try {
     const parsed = parseAllDocuments(file.text, {
-      uniqueKeys: false,
       prettyErrors: false,
       merge: true,
-      lineCounter: new LineCounter(),
       logLevel: 'silent',
     });
     documents = Array.isArray(parsed) ? (parsed as YamlDocument[]) : [];
@@ -46,19 +45,21 @@ export function parseSource(file: SourceFile): ParsedFile | Unreadable {
     return unreadable(error instanceof RangeError ? 'is nested too deeply to be read' : 'is not valid YAML');
   }
   const document = documents[0];
-  if (document === undefined) return { file, document: emptyDocument(), documents: 0 };
-  const broken = document.errors[0];
+  if (document === undefined) return { file, document: emptyDocument(), documents: 0, duplicateKeys: false };
+  const isDuplicate = ({ code }: { readonly code: string }) => code === 'DUPLICATE_KEY';
+  const broken = document.errors.find((error) => !isDuplicate(error));
   if (broken !== undefined)
     return unreadable(`is not valid YAML: ${sentence(broken.message)}`, broken.pos[0]);
   try {
-    const size = expandedSize(document);
+    // Without a star there is no alias to follow.
+    const size = file.text.includes('*') ? expandedSize(document) : 0;
     if (size > MOST_NODES)
       return unreadable(`is an alias bomb: its aliases expand to more than ${MOST_NODES} nodes`);
   } catch (error) {
     if (error instanceof UnknownAlias) return unreadable(`is not valid YAML: ${error.message}`, error.offset);
     return unreadable('is nested too deeply to be read');
   }
-  return { file, document, documents: documents.length };
+  return { file, document, documents: documents.length, duplicateKeys: document.errors.some(isDuplicate) };
 }
 
 class UnknownAlias extends Error {

@@ -20,14 +20,14 @@ export const STATUS_EVENTS = [
 /** The context a job posts, `<workflow> / <job> (<event>)`, or on GitHub the job's name alone. */
 export function contextMatches(context: string, job: Job, event: string, host: Host): boolean {
   const { workflow } = job;
-  if (trigger(workflow, event) === undefined) return false;
-  const names = jobNames(job);
-  if (host.id === 'github' && names.some((name) => name.test(context))) return true;
-  const suffix = ` (${event})`;
   const prefix = `${workflow.name?.value ?? ''} / `;
-  if (!context.startsWith(prefix) || !context.endsWith(suffix)) return false;
-  const job_ = context.slice(prefix.length, context.length - suffix.length);
-  return names.some((name) => name.test(job_));
+  const suffix = ` (${event})`;
+  const full = context.startsWith(prefix) && context.endsWith(suffix);
+  if ((!full && host.id !== 'github') || trigger(workflow, event) === undefined) return false;
+  const jobName = context.slice(prefix.length, context.length - suffix.length);
+  return jobNames(job).some(
+    (name) => (full && name.test(jobName)) || (host.id === 'github' && name.test(context)),
+  );
 }
 
 /** The jobs that post a context, with the event they post it on. */
@@ -56,8 +56,19 @@ export function jobsNamed(context: string, workflows: readonly Workflow[]): Job[
   });
 }
 
+const names = new WeakMap<Job, readonly RegExp[]>();
+
 /** Names a job can post under: each value of a matrix makes one; an expression may be anything. */
-function jobNames(job: Job): RegExp[] {
+function jobNames(job: Job): readonly RegExp[] {
+  let found = names.get(job);
+  if (found === undefined) {
+    found = namePatterns(job);
+    names.set(job, found);
+  }
+  return found;
+}
+
+function namePatterns(job: Job): RegExp[] {
   const name = job.name?.value ?? job.id;
   let pattern = '';
   let at = 0;
