@@ -29,7 +29,7 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     command.addHelpText('after', `\nExample:\n  ${example}`);
     command.action(async (...all: unknown[]) => {
       const self = all.pop() as Command;
-      exitCode = await runner(self.optsWithGlobals() as Options, context, self.args);
+      exitCode = await runner(self.optsWithGlobals<Options>(), context, self.args);
     });
     return command;
   };
