@@ -26,6 +26,8 @@ export interface DevServerOptions {
   readonly headless?: boolean;
   /** Registered in the namespace; Greenlane's own unless given. */
   readonly searchAttributes?: readonly { readonly name: string; readonly type: SearchAttributeType }[];
+  /** The server's own settings by name, e.g. how long a history gets before continue-as-new is suggested. */
+  readonly dynamicConfig?: Readonly<Record<string, number | boolean>>;
 }
 
 /** A dev server that answers. */
@@ -75,7 +77,7 @@ async function portFor(option: string, wanted: number | undefined): Promise<numb
 }
 
 function argumentsFor(
-  { dbFilename, searchAttributes = Object.values(greenlaneAttributes) }: DevServerOptions,
+  { dbFilename, searchAttributes = Object.values(greenlaneAttributes), dynamicConfig = {} }: DevServerOptions,
   namespace: string,
   port: number,
   uiPort: number | undefined,
@@ -85,6 +87,10 @@ function argumentsFor(
     ...['--log-level', 'warn'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename]),
+    ...Object.entries(dynamicConfig).flatMap(([name, value]) => [
+      '--dynamic-config-value',
+      `${name}=${value}`,
+    ]),
     ...searchAttributes.flatMap(({ name, type }) => [
       '--search-attribute',
       `${name}=${TypedSearchAttributes.toMetadataType(type)}`,

@@ -1,12 +1,10 @@
-import { temporal } from '@temporalio/proto';
+import { TypedSearchAttributes } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { findTimeSkippingServer } from '../../scripts/lib/time-skipping-server.mjs';
 import type { DevServerOptions } from '../../src/dev/temporal-server.ts';
 import { startDevServer } from '../../src/dev/temporal-server.ts';
 import { searchAttributes } from '../../src/workflows/search-attributes.ts';
-
-const { IndexedValueType } = temporal.api.enums.v1;
 
 /**
  * A real Temporal server for one test file, with Greenlane's search attributes registered; up in half a second.
@@ -39,11 +37,13 @@ export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: found.path } },
   });
-  const names = Object.values(searchAttributes).map(({ name }) => name);
   await environment.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: Object.fromEntries(
-      names.map((name) => [name, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD]),
+      Object.values(searchAttributes).map(({ name, type }) => [
+        name,
+        TypedSearchAttributes.toMetadataType(type) as never,
+      ]),
     ),
   });
   return environment;
