@@ -92,7 +92,11 @@ export async function fleetLock(input: FleetLockInput): Promise<void> {
   wf.setHandler(lockQuery, (limit?: number) => viewOf(state, Date.now(), limit));
   wf.setDefaultSignalHandler((name) => odd(`an unknown signal \`${name.slice(0, 100)}\``));
 
-  if (input.state === undefined) become(adopt(state, await activities.findHolder({ fleet: input.fleet })));
+  if (input.state === undefined) {
+    const found = await activities.findHolder({ fleet: input.fleet });
+    // Read after the wait: what was said to the lock meanwhile is part of its state.
+    become(adopt(state, found));
+  }
 
   for (;;) {
     watchHolder();
