@@ -61,3 +61,6 @@ export const account = z
   .object({ login: z.string() })
   .nullish()
   .transform((user) => user?.login ?? '');
+
+/** A repository as far as it says what the token's owner may do; all forges call it so. */
+export const repositoryRights = z.object({ permissions: z.object({ push: z.boolean() }).nullish() });

@@ -74,6 +74,11 @@ export interface Forge {
   variable(name: string, options?: CallOptions): Promise<Variable>;
   /** Posts a status to a commit. */
   postStatus(sha: string, status: NewStatus, options?: CallOptions): Promise<void>;
+  /**
+   * Whether the read token's owner may write to the repository, which posting a status needs; `unknown` where the
+   * forge does not say. Asks, never posts.
+   */
+  mayPost(options?: CallOptions): Promise<boolean | 'unknown'>;
   pullRequest(number: number, options?: CallOptions): Promise<PullRequest>;
   /** Reviews of a pull request, oldest first. */
   reviews(number: number, options?: CallOptions): Promise<Review[]>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneLine } from '../safety/neutralise.ts';
-import { fullSha, text } from './answer.ts';
+import { fullSha, repositoryRights, text } from './answer.ts';
 import type { ApiCall, ForgeApi } from './api.ts';
 import { ForgeError } from './errors.ts';
 import type { Forge } from './forge.ts';
@@ -125,6 +125,11 @@ export function github(api: ForgeApi, repo: string): Forge {
       const path = `${root}/statuses/${shaSegment(sha)}`;
       const call: ApiCall = { call: `a status of ${sha.slice(0, 12)}`, path, method: 'POST', body };
       await api.json(call, z.object({ id: z.int() }), options);
+    },
+
+    async mayPost(options) {
+      const repository = await api.json({ call: 'the repository', path: root }, repositoryRights, options);
+      return repository.permissions?.push ?? 'unknown';
     },
   };
 }

@@ -48,3 +48,15 @@ export function combinedState(states: readonly string[]): string {
   const good = new Set(['success', 'warning', 'skipped']);
   return states.length > 0 && states.every((state) => good.has(state)) ? 'success' : 'pending';
 }
+
+/** A repository, as far as anybody reads it: its name, and what the caller's user may do. */
+export function repositoryFields(forge: ForgeStore): Record<string, unknown> {
+  const { owner, name } = forge;
+  return {
+    name,
+    full_name: `${owner}/${name}`,
+    default_branch: forge.git.mainBranch,
+    description: forge.plant() ?? '',
+    permissions: { admin: false, push: true, pull: true },
+  };
+}

@@ -1,7 +1,7 @@
 import type { Answer } from '../exchange.ts';
 import { field, parseJson } from '../exchange.ts';
 import { gitea, giteaNotFound, repoUrl, swagger, unknownCommit } from './gitea-answers.ts';
-import { combinedState, commitFields, statusFields } from './gitea-shapes.ts';
+import { combinedState, commitFields, repositoryFields, statusFields } from './gitea-shapes.ts';
 import { giteaPages, pageOf } from './pages.ts';
 import { giteaPullRoute } from './gitea-pulls.ts';
 import type { ForgeRoute } from './route.ts';
@@ -35,6 +35,8 @@ export function giteaRoute(
   if (elsewhere !== undefined) return elsewhere;
   if (area !== 'repos' || owner !== forge.owner || repo !== forge.name) return unknown;
   const [what, ref, last] = rest;
+  if (what === undefined && method === 'GET')
+    return { ...unknown, answer: () => gitea(200, repositoryFields(forge)) };
   if (ref === undefined) return unknown;
   if (method === 'POST' && what === 'statuses') return postRoute(forge, ref);
   if (method !== 'GET') return unknown;

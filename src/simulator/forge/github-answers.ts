@@ -82,7 +82,12 @@ export function checkRunsAnswer(forge: ForgeStore, ref: string, query: URLSearch
 /** The repository itself, for whoever may see it. */
 export function repositoryAnswer(forge: ForgeStore): Answer {
   const name = forge.name;
-  return github(200, { name, full_name: `${forge.owner}/${name}`, default_branch: forge.git.mainBranch });
+  return github(200, {
+    name,
+    full_name: `${forge.owner}/${name}`,
+    default_branch: forge.git.mainBranch,
+    permissions: { admin: false, push: true, pull: true },
+  });
 }
 
 /** A branch; its head is in `commit.sha`. */
