@@ -28,10 +28,14 @@ export interface BoardData {
 
 const QUEUE_ROWS = 50;
 const EARLY_ROWS = 20;
+const MOST_RUNNING = 100;
+const LIST_MS = 5_000;
 
 /** Reads everything the board shows; changes nothing and starts nothing. @throws what `whyNoData` puts in words. */
 export async function readBoard(access: TemporalAccess, fleet: string, now: number): Promise<BoardData> {
-  const [lock, running] = await Promise.all([lockOf(access, fleet), runningDeploys(access, fleet)]);
+  // First what Temporal answers by itself: a question that only a worker answers cannot tell who is missing.
+  const running = await runningDeploys(access, fleet);
+  const lock = await lockOf(access, fleet);
   const known = new Set([lock?.holder?.workflowId, ...(lock?.queue ?? []).map((entry) => entry.workflowId)]);
   const holder =
     lock?.holder === undefined
@@ -60,17 +64,19 @@ async function lockOf(access: TemporalAccess, fleet: string): Promise<LockView |
 async function runningDeploys(access: TemporalAccess, fleet: string): Promise<EarlyDeploy[]> {
   const ids = ['deploy', 'redeploy', 'rollback'].map((kind) => `WorkflowId STARTS_WITH '${kind}/${fleet}/'`);
   const query = `ExecutionStatus = 'Running' AND (${ids.join(' OR ')})`;
-  const found: EarlyDeploy[] = [];
-  for await (const execution of access.client.workflow.list({ query, pageSize: 100 })) {
-    const phase = execution.typedSearchAttributes.get(searchAttributes.phase);
-    found.push({
-      workflowId: execution.workflowId,
-      startedAt: execution.startTime.getTime(),
-      ...(phase === undefined ? {} : { phase }),
-    });
-    if (found.length >= 100) break;
-  }
-  return found;
+  return access.client.withDeadline(Date.now() + LIST_MS, async () => {
+    const found: EarlyDeploy[] = [];
+    for await (const execution of access.client.workflow.list({ query, pageSize: MOST_RUNNING })) {
+      const phase = execution.typedSearchAttributes.get(searchAttributes.phase);
+      found.push({
+        workflowId: execution.workflowId,
+        startedAt: execution.startTime.getTime(),
+        ...(phase === undefined ? {} : { phase }),
+      });
+      if (found.length >= MOST_RUNNING) break;
+    }
+    return found;
+  });
 }
 
 /** Why the board has no news, in one line; nothing raw in it. */

@@ -19,7 +19,8 @@ export function headlineOf({ fleet, data }: BoardState): Headline {
     return { tone: 'warn', text: `${fleet}: ${lock.holder.tag} holds the fleet, and does not answer` };
   const runs = lock.lastKnownGood === undefined ? '' : `, runs ${lock.lastKnownGood.tag}`;
   if (lock.pin !== undefined) return { tone: 'warn', text: `${fleet}: pinned to ${lock.pin.tag}` };
-  if (lock.freeze !== undefined) return { tone: 'warn', text: `${fleet}: frozen${runs}` };
+  if (lock.freeze !== undefined && (lock.freeze.until ?? Infinity) > data.at)
+    return { tone: 'warn', text: `${fleet}: frozen${runs}` };
   const waiting = lock.waiting === 0 ? '' : `; ${lock.waiting} waiting`;
   return { tone: 'good', text: `${fleet}: free${runs}${waiting}` };
 }

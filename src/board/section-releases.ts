@@ -1,6 +1,6 @@
 import { html, type Html } from '../page/html.ts';
 import { outcomeChip } from '../page/outcome.ts';
-import { at } from '../page/time.ts';
+import { at, since } from '../page/time.ts';
 import { kindOf } from '../progress/words.ts';
 import { formatDuration } from '../rollout/duration.ts';
 import type { LedgerEntry } from '../rollout/lock/state.ts';
@@ -9,13 +9,14 @@ import type { LockView } from '../rollout/lock/view.ts';
 const ROWS = 15;
 
 /** The last releases that had the fleet, newest first, and what the lock noticed. */
-export function releasesSection(lock: LockView | undefined): Html {
+export function releasesSection(lock: LockView | undefined, now: number): Html {
   const ledger = lock?.ledger ?? [];
   const good =
     lock?.lastKnownGood === undefined
       ? html`<p class="dim">No release has been verified yet.</p>`
       : html`<p>
           Last known good: <code>${lock.lastKnownGood.tag}</code>, verified ${at(lock.lastKnownGood.at)}
+          (${since(lock.lastKnownGood.at, now)} ago)
         </p>`;
   const table = html`<div class="scroll" tabindex="0" role="region" aria-label="last releases">
     <table>
@@ -31,7 +32,7 @@ export function releasesSection(lock: LockView | undefined): Html {
         </tr>
       </thead>
       <tbody>
-        ${ledger.slice(0, ROWS).map(row)}
+        ${ledger.slice(0, ROWS).map((entry) => row(entry, now))}
       </tbody>
     </table>
   </div>`;
@@ -42,10 +43,10 @@ export function releasesSection(lock: LockView | undefined): Html {
     .map((odd) => html`<p class="dim">noticed ${at(odd.at)}: ${odd.what}</p>`)}`;
 }
 
-function row(entry: LedgerEntry): Html {
+function row(entry: LedgerEntry, now: number): Html {
   const tenants = entry.tenants === undefined ? '' : `${entry.onTarget ?? '?'}/${entry.tenants}`;
   return html`<tr>
-    <td>${at(entry.endedAt)}</td>
+    <td>${since(entry.endedAt, now)} ago</td>
     <td><code>${entry.tag}</code></td>
     <td>${outcomeChip(entry.outcome)}</td>
     <td>${formatDuration(entry.endedAt - entry.grantedAt)}</td>

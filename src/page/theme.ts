@@ -23,6 +23,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line)}
 th{color:var(--dim);font-weight:600;font-size:.9rem}
 td.number,th.number{text-align:right}
+td code,td time{white-space:nowrap;overflow-wrap:normal}
 .panel{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:.75rem 1rem;margin:.75rem 0}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}.calm{color:var(--calm)}
 .panel.good{background:var(--good-bg);border-color:var(--good);color:inherit}
