@@ -1,10 +1,13 @@
-import { TypedSearchAttributes } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { findTimeSkippingServer } from '../../scripts/lib/time-skipping-server.mjs';
 import type { DevServerOptions } from '../../src/dev/temporal-server.ts';
 import { startDevServer } from '../../src/dev/temporal-server.ts';
 import { searchAttributes } from '../../src/workflows/search-attributes.ts';
+
+/** The type of all of them; the server takes its number, not its name. */
+const KEYWORD = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 
 /**
  * A real Temporal server for one test file, with Greenlane's search attributes registered; up in half a second.
@@ -39,12 +42,7 @@ export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment
   });
   await environment.connection.operatorService.addSearchAttributes({
     namespace: 'default',
-    searchAttributes: Object.fromEntries(
-      Object.values(searchAttributes).map(({ name, type }) => [
-        name,
-        TypedSearchAttributes.toMetadataType(type) as never,
-      ]),
-    ),
+    searchAttributes: Object.fromEntries(Object.values(searchAttributes).map(({ name }) => [name, KEYWORD])),
   });
   return environment;
 }
