@@ -133,7 +133,11 @@ export function settingsFor(fleet: FleetConfig, request: DeployRequest, sha: str
  * What a start may change only where the worker's `overrides` allow it. A value that is the worker's own changes
  * nothing and passes: a CI step may carry the same variables as the worker.
  */
-function refuseForbiddenChanges(fleet: FleetConfig, changes: NonNullable<DeployRequest['changes']>, sha: string): void {
+function refuseForbiddenChanges(
+  fleet: FleetConfig,
+  changes: NonNullable<DeployRequest['changes']>,
+  sha: string,
+): void {
   const { gates, verify, rollout } = fleet.file;
   const guarded: [asked: unknown, own: unknown, override: FleetFile['overrides'][number]][] = [
     [changes.targetTag, fleet.environment.targetTag ?? tagOf(rollout.tag, sha), 'targetTag'],

@@ -20,8 +20,11 @@ export const fileSchema = z.strictObject({
         });
       }
     }),
-  lint: z.unknown().optional(),
-  sop: z.unknown().optional(),
+  lint: z.unknown().optional().describe('The linter’s section (docs/lint.md).'),
+  sop: z
+    .unknown()
+    .optional()
+    .describe('The section of the checks on pull requests (runbooks/sop-production-cicd.md).'),
 });
 
 export type ConfigFile = z.output<typeof fileSchema>;

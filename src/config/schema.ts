@@ -74,7 +74,8 @@ const gates = z
       .describe('How long to wait for them; longer than CI takes to drain (I-26).'),
     poll: duration().prefault('15s').describe('How often to look.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('What must be green before anything is touched.');
 
 const rollout = z
   .strictObject({
@@ -93,9 +94,10 @@ const rollout = z
     onFailure: z
       .enum(['stop', 'rollback'])
       .default('stop')
-      .describe('What a failed canary or too many stragglers do.'),
+      .describe('What a failed canary or too many stragglers do: end `failed` where it is, or turn back.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('How tenants are redeployed: the canary alone, then waves.');
 
 const verify = z
   .strictObject({
@@ -108,7 +110,8 @@ const verify = z
     concurrency: count(1, 1024).default(64).describe('Tenants asked at once.'),
     timeout: duration().prefault('10s').describe('Budget of one /buildinfo request.'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('How every tenant is proven to run the release.');
 
 const registry = z
   .strictObject({
@@ -139,7 +142,9 @@ export const NOTIFY_EVENTS = [
 ] as const;
 
 const notification = z.strictObject({
-  kind: z.enum(['webhook', 'slack']),
+  kind: z
+    .enum(['webhook', 'slack'])
+    .describe('A signed webhook of JSON, or a message in Slack’s format (docs/notifications.md).'),
   url: environmentName.describe('Environment variable of the worker with the URL (it is a secret).'),
   secret: environmentName
     .optional()
@@ -161,15 +166,17 @@ export const fleetSchema = z.strictObject({
   branch: z.string().min(1).default('main').describe('Only commits of this branch are deployed.'),
   forge,
   controlPlane,
-  tenants: z.strictObject({
-    buildinfoUrl: z
-      .string()
-      .refine(
-        (text) => text.includes('{slug}') && URL.canParse(text.replaceAll('{slug}', 'a')),
-        'expected a URL with {slug} in it',
-      )
-      .describe('Where a tenant says which SHA it runs.'),
-  }),
+  tenants: z
+    .strictObject({
+      buildinfoUrl: z
+        .string()
+        .refine(
+          (text) => text.includes('{slug}') && URL.canParse(text.replaceAll('{slug}', 'a')),
+          'expected a URL with {slug} in it',
+        )
+        .describe('Where a tenant says which SHA it runs, with `{slug}` in it.'),
+    })
+    .describe('The tenants themselves.'),
   gates,
   rollout,
   verify,
@@ -179,31 +186,37 @@ export const fleetSchema = z.strictObject({
         .default(DEFAULT_KILL_SWITCH)
         .describe("The forge's Actions variable, and the start value of the same name."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What stops auto deploys without touching a file (docs/steering.md).'),
   supersede: z
     .enum(['newest-ready', 'head', 'never'])
     .default('newest-ready')
-    .describe('When a newer commit makes a deploy pointless.'),
+    .describe(
+      'When a newer commit makes a deploy pointless: as soon as a descendant waits with green gates, as soon as the branch has a newer head, or never.',
+    ),
   halt: z
     .strictObject({
       deadline: duration()
         .prefault('24h')
         .describe('A halted deploy that nobody touches ends then, and the fleet is frozen.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Deploys that were halted.'),
   approval: z
     .strictObject({
-      required: z.boolean().default(false),
+      required: z.boolean().default(false).describe('Whether auto deploys wait for `greenlane approve`.'),
       timeout: duration().prefault('4h').describe('A deploy nobody approves ends then.'),
     })
     .prefault({})
     .describe('A person must approve, before the queue.'),
   freeze: z
-    .strictObject({ windows: z.array(freezeWindowSchema).default([]) })
+    .strictObject({
+      windows: z.array(freezeWindowSchema).default([]).describe('Weekly windows, each with these keys:'),
+    })
     .prefault({})
     .describe('When auto deploys wait.'),
   registry: registry.optional(),
-  notify: z.array(notification).default([]),
+  notify: z.array(notification).default([]).describe('Who is told of what, each with these keys:'),
   overrides: z
     .array(z.enum(OVERRIDES))
     .default([])
