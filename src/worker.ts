@@ -68,7 +68,8 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     // A call that is out is waited for, also by a worker that is told to stop.
     shutdownGraceTime: longestCall + GRACE_MS,
     shutdownForceTime: longestCall + 2 * GRACE_MS,
-    maxConcurrentActivityTaskExecutions: 200,
+    // Of each fleet one deploy acts and the next one waits for its turn (src/activities/turn.ts).
+    maxConcurrentActivityTaskExecutions: 400,
     maxCachedWorkflows: 400,
   });
   log.info(
@@ -107,9 +108,13 @@ function defaultBundle(): string | undefined {
 
 async function workflowsOf(
   bundle: string | undefined,
-): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'buildId'>> {
+): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'buildId' | 'dataConverter'>> {
   if (bundle !== undefined) return { workflowBundle: { codePath: bundle }, buildId: buildIdOf(bundle) };
-  return { workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)) };
+  const path = (file: string): string => fileURLToPath(new URL(`./workflows/${file}`, import.meta.url));
+  return {
+    workflowsPath: path('index.ts'),
+    dataConverter: { payloadConverterPath: path('payload-converter.ts') },
+  };
 }
 
 /** JSON logs on stderr; every line is scrubbed of the worker's secrets (I-23). */

@@ -4,10 +4,11 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import { SetupError } from '../lib/setup-error.mjs';
 
 const interceptors = 'src/workflows/interceptors.ts';
+const payloadConverter = 'src/workflows/payload-converter.ts';
 
 /**
  * Bundles src/workflows into `directory`/workflow-bundle.js, which a worker loads by `codePath` instead of
- * running webpack. src/workflows/interceptors.ts, when there is one, goes in as the interceptors.
+ * running webpack. src/workflows/interceptors.ts and payload-converter.ts go in where there are such files.
  * @param {string} root
  * @param {string} directory absolute
  * @throws {SetupError} when there are no workflows
@@ -19,6 +20,9 @@ export async function bundleWorkflows(root, directory) {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules: existsSync(join(root, interceptors)) ? [join(root, interceptors)] : [],
+    ...(existsSync(join(root, payloadConverter))
+      ? { payloadConverterPath: join(root, payloadConverter) }
+      : {}),
     logger: onlyProblems,
   });
   writeFileSync(join(directory, 'workflow-bundle.js'), code);

@@ -1,5 +1,8 @@
 import type { Gate } from '../rollout/gates.ts';
 import type { FormerRun } from '../rollout/former.ts';
+import type { FoundHolder } from '../rollout/lock/adoption.ts';
+import type { CarriedLock } from '../rollout/lock/carry.ts';
+import type { ReleaseMessage } from '../rollout/lock/messages.ts';
 import type { Closure } from '../rollout/lock/state.ts';
 import type { DeployRequest, DeploySettings } from '../rollout/request.ts';
 import type { Straggler } from '../rollout/tenants.ts';
@@ -22,6 +25,15 @@ export interface Activities {
 
   /** Asks the fleet's lock for a place, starting the lock when there is none. Idempotent. */
   requestFleet(input: FleetRequest): Promise<void>;
+
+  /**
+   * For the deploy whose turn is next: ends when the fleet is its own, and has then looked whether it may go on, so
+   * that nothing lies between the release before it and its first look. It takes one slot of the worker per fleet.
+   */
+  takeTurn(input: TurnInput): Promise<TurnTaken>;
+
+  /** Gives the fleet back to a lock that could not be told by a signal, starting it anew when it is gone. */
+  giveBack(input: { fleet: string; searchAttributes: boolean; message: ReleaseMessage }): Promise<void>;
 
   /** Everything that must hold before the first side effect. */
   preflight(input: PreflightInput): Promise<Preflight>;
@@ -57,16 +69,17 @@ export interface Activities {
 export interface LockActivities {
   /** Ends when the chain of runs that holds the fleet is closed, saying how; retried while it is open. */
   watchHolder(input: { workflowId: string; runId: string }): Promise<{ how: string }>;
-  /** A deploy that holds the fleet although a new lock knows nothing of it. */
-  findHolder(input: { fleet: string }): Promise<{ epoch: number; holder?: FoundHolder }>;
+  /** What a lock that begins without a state takes over: all of the lock before it, else what deploys say. */
+  findFormer(input: { fleet: string }): Promise<FormerLock>;
 }
 
-export interface FoundHolder {
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly sha: string;
-  readonly tag: string;
+export interface FormerLock {
+  readonly former?: CarriedLock;
+  /** The highest epoch that any deploy knows of. */
   readonly epoch: number;
+  readonly holder?: FoundHolder;
+  /** There was a lock and it cannot be read. */
+  readonly lost?: boolean;
 }
 
 export interface FleetRequest {
@@ -93,6 +106,27 @@ export interface Grant {
   readonly queued: readonly { readonly sha: string; readonly workflowId: string }[];
   readonly lastKnownGood?: { readonly sha: string; readonly tag: string };
 }
+
+/** The lock's answer to a deploy that was called up. */
+export type Turn =
+  | { readonly kind: 'granted'; readonly grant: Grant }
+  /** The lock goes on as a new run: ask that one. */
+  | { readonly kind: 'again' }
+  /** It does not wait in the queue, or not by this request. */
+  | { readonly kind: 'gone' };
+
+export interface TurnInput {
+  readonly fleet: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly nonce: string;
+  /** Absent for a deploy that looks at nothing first: one that takes tenants back. */
+  readonly settings?: DeploySettings;
+}
+
+export type TurnTaken =
+  | { readonly kind: 'granted'; readonly grant: Grant; readonly preflight?: Preflight }
+  | { readonly kind: 'gone' };
 
 export interface RequestMessage extends Omit<FleetRequest, 'fleet' | 'searchAttributes'> {
   readonly closures: readonly Closure[];
@@ -142,6 +176,8 @@ export interface Survey {
 
 export interface WaveInput {
   readonly settings: DeploySettings;
+  /** First run of the deploy's chain: who the lock says holds the fleet. */
+  readonly runId: string;
   readonly wave: number;
   readonly slugs: readonly string[];
   readonly tag: string;
@@ -173,7 +209,8 @@ export type WaveResult =
     })
   | (WaveFacts & {
       readonly kind: 'stopped';
-      readonly by: 'kill-switch' | 'superseded' | 'steering';
+      /** `fenced`: the fleet is not this deploy's any more. */
+      readonly by: 'kill-switch' | 'superseded' | 'steering' | 'fenced';
       readonly reason: string;
       readonly sha?: string;
       readonly onTarget: readonly string[];

@@ -3,14 +3,16 @@ import type { Activities, LockActivities } from './contract.ts';
 import { Enumerations } from './enumeration.ts';
 import type { Fleets } from './fleets.ts';
 import { awaitGates } from './gates.ts';
-import { findHolder, watchHolder } from './lock.ts';
+import { findFormer } from './former-lock.ts';
+import { watchHolder } from './lock.ts';
 import { movePointer } from './pointer.ts';
 import { preflight } from './preflight.ts';
 import { prepare } from './prepare.ts';
-import { requestFleet } from './request-fleet.ts';
+import { giveBack, requestFleet } from './request-fleet.ts';
 import { survey } from './survey.ts';
 import { notify, postStatus } from './tell.ts';
 import { touchedBy } from './touched.ts';
+import { takeTurn } from './turn.ts';
 import { verifyFleet } from './verify.ts';
 import { rollWave } from './wave.ts';
 
@@ -25,6 +27,8 @@ export function createActivities(
     prepare: prepare(fleets),
     awaitGates: awaitGates(fleets),
     requestFleet: requestFleet(fleets),
+    takeTurn: takeTurn(fleets),
+    giveBack: giveBack(),
     preflight: preflight(fleets),
     survey: survey(fleets, enumerations),
     rollWave: rollWave(fleets),
@@ -34,6 +38,6 @@ export function createActivities(
     notify: notify(fleets, env, uiUrl),
     touchedBy: touchedBy(),
     watchHolder: watchHolder(),
-    findHolder: findHolder(),
+    findFormer: findFormer(),
   };
 }

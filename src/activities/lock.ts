@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
-import { statusQuery } from '../workflows/messages.ts';
-import type { FoundHolder, LockActivities } from './contract.ts';
+import type { LockActivities } from './contract.ts';
 import { notYet } from './failure.ts';
 
 /** How often the lock looks whether its holder is still there. */
@@ -44,27 +43,4 @@ async function firstRunOf(client: Client, workflowId: string, runId: string): Pr
     maximumPageSize: 1,
   });
   return history?.events?.[0]?.workflowExecutionStartedEventAttributes?.firstExecutionRunId ?? runId;
-}
-
-/**
- * For a lock that begins without a state: the deploy that holds the fleet, if one does, and the highest epoch that
- * any running deploy knows. A lock that was terminated by hand must not hand the fleet to a second deploy (I-29).
- */
-export function findHolder(): LockActivities['findHolder'] {
-  return async ({ fleet }) => {
-    const { client } = Context.current();
-    let epoch = 0;
-    let holder: FoundHolder | undefined;
-    const query = `WorkflowType = 'deploy' AND ExecutionStatus = 'Running'`;
-    for await (const { workflowId, runId: current } of client.workflow.list({ query })) {
-      if (!/^(deploy|rollback|redeploy)\//.test(workflowId) || workflowId.split('/')[1] !== fleet) continue;
-      const status = await client.workflow.getHandle(workflowId, current).query(statusQuery);
-      if (status.epoch === undefined) continue;
-      epoch = Math.max(epoch, status.epoch);
-      const { runId, sha, tag } = status;
-      if (status.phase !== 'ended' && (holder === undefined || status.epoch > holder.epoch))
-        holder = { workflowId, runId, sha, tag, epoch: status.epoch };
-    }
-    return holder === undefined ? { epoch } : { epoch, holder };
-  };
 }

@@ -11,6 +11,7 @@ import { History } from './ancestry.ts';
 import type { Activities, WaveInput, WaveResult } from './contract.ts';
 import { enumerate } from './enumeration.ts';
 import { unsure } from './failure.ts';
+import { fence, wasReset } from './fence.ts';
 import type { Fleet, Fleets } from './fleets.ts';
 import { askAll, isOn, settle } from './look.ts';
 import { newerHead, readKillSwitch } from './preflight.ts';
@@ -23,7 +24,9 @@ export function rollWave(fleets: Fleets): Activities['rollWave'] {
     const before = trail.safeParse(heartbeatDetails);
     // An attempt that did not say that it ended without sending may have sent (I-09, I-31).
     const clean =
-      attempt === 1 || (before.success && before.data.clean && before.data.attempt === attempt - 1);
+      attempt === 1
+        ? !(await wasReset())
+        : before.success && before.data.clean && before.data.attempt === attempt - 1;
     const pulse = new Pulse({ attempt, clean: false });
     const wave = new Wave(fleets.get(input.settings.fleet), input, pulse, !clean);
     try {
@@ -123,7 +126,9 @@ class Wave {
 
   /** Everything that may stop a call, read right before it (design: canary, soak, waves). */
   async #checks(): Promise<Stop | undefined> {
-    const { settings, guarded } = this.#input;
+    const { settings, guarded, runId, epoch } = this.#input;
+    const lost = await fence({ fleet: settings.fleet, runId, epoch }, this.maySent);
+    if (lost !== undefined) return { kind: 'stopped', by: 'fenced', reason: lost };
     if (guarded) {
       try {
         const { supersede, branch } = settings;
@@ -275,7 +280,8 @@ class Wave {
       info.workflowExecution === undefined
     )
       return;
-    const message = { wave: this.#input.wave, stage: this.#stage, since: Date.now() };
+    const { wave, scope } = this.#input;
+    const message = { wave, scope, stage: this.#stage, since: Date.now() };
     // When this cannot be delivered the receipt waits for the wave's end instead: later, never wrong.
     await client.workflow
       .getHandle(info.workflowExecution.workflowId)

@@ -1,3 +1,5 @@
+import { sameSha } from './sha.ts';
+
 /**
  * What tenants ran before a deploy touched them, small enough to carry through ten thousand waves: runs over the
  * sorted slugs. A fleet that ran one release is one run, whatever its size.
@@ -59,10 +61,11 @@ export function formerOf(runs: readonly FormerRun[], slug: string): string | nul
   return undefined;
 }
 
-/** The SHA that most tenants ran; null when none is known. */
-export function commonFormer(runs: readonly FormerRun[]): string | null {
+/** The SHA that most tenants ran before, not counting those that ran `release` already; null when none is known. */
+export function commonFormer(runs: readonly FormerRun[], release: string): string | null {
   const counts = new Map<string, number>();
-  for (const run of runs) if (run.sha !== null) counts.set(run.sha, (counts.get(run.sha) ?? 0) + run.count);
+  for (const { sha, count } of runs)
+    if (sha !== null && !sameSha(sha, release)) counts.set(sha, (counts.get(sha) ?? 0) + count);
   const most = [...counts].sort((a, b) => b[1] - a[1])[0];
   return most === undefined ? null : most[0];
 }

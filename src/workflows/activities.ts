@@ -18,6 +18,20 @@ export const { requestFleet } = proxyActivities<Activities>({
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 
+/** The deploy whose turn is next waits here, for as long as the one before it takes. */
+export const { takeTurn } = proxyActivities<Activities>({
+  startToCloseTimeout: '30 days',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '1s', maximumInterval: '10s' },
+});
+
+/** As long as it takes, but not for ever: a deploy that cannot give back ends, and the lock notices that. */
+export const { giveBack } = proxyActivities<Activities>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});
+
 /** Telling others never holds a deploy up for long, and never fails it. */
 export const { postStatus, notify } = proxyActivities<Activities>({
   startToCloseTimeout: '15s',

@@ -1,10 +1,10 @@
 import * as wf from '@temporalio/workflow';
-import { commonFormer } from '../rollout/former.ts';
-import { tagOf } from '../rollout/tag.ts';
+import type { HoldsAfter, ReleaseMessage } from '../rollout/lock/messages.ts';
+import type { Outcome } from '../rollout/outcome.ts';
 import { byState } from '../rollout/tenants.ts';
-import type { ReleaseMessage } from '../rollout/lock/messages.ts';
 import { Ended, TurnedBack } from './ends.ts';
-import { leave, release } from './queue.ts';
+import { holdsAfter } from './holds-after.ts';
+import { release } from './lock-signals.ts';
 import { rollBack } from './roll-back.ts';
 import type { Run } from './run.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -27,33 +27,47 @@ export async function conclude(
 async function endOf(run: Run, steering: Steering, work: () => Promise<void>): Promise<Ended> {
   const { state } = run;
   const back = async (): Promise<void> =>
-    rollBack(run, steering, { reason: state.turnedFor ?? 'rollback', actor: 'greenlane' });
-  try {
-    await (state.direction === 'back' && run.input.undo === undefined ? back() : work());
-    return new Ended('failed', 'the deploy came to no end');
-  } catch (error) {
-    if (error instanceof TurnedBack) {
-      state.turnedFor = error.reason;
-      run.note(`rollback: ${error.reason}`, error.actor);
-      return endOf(run, steering, back);
+    rollBack(run, steering, {
+      reason: state.turnedFor ?? 'rollback',
+      actor: state.turnedBy ?? 'greenlane',
+    });
+  let next = state.direction === 'back' && run.input.undo === undefined ? back : work;
+  for (;;) {
+    try {
+      await next();
+      return new Ended('failed', 'the deploy came to no end');
+    } catch (error) {
+      if (error instanceof TurnedBack) {
+        state.turnedFor = error.reason;
+        state.turnedBy = error.actor;
+        next = back;
+      } else if (error instanceof Ended) {
+        if (!steering.pending) return error;
+        next = () => promised(run, steering, error);
+      } else if (wf.isCancellation(error))
+        return new Ended('halted', 'cancelled in Temporal', { freeze: state.calls > 0 });
+      else throw error;
     }
-    if (error instanceof Ended) return error;
-    if (error instanceof wf.ContinueAsNew) throw error;
-    if (wf.isCancellation(error))
-      return new Ended('halted', 'cancelled in Temporal', { freeze: state.calls > 0 });
-    throw error;
   }
+}
+
+/** What somebody was promised while the deploy came to its end comes first: a halt keeps the fleet, a rollback is done. */
+async function promised(run: Run, steering: Steering, end: Ended): Promise<never> {
+  if (run.state.halt !== undefined) run.note(`would end ${end.outcome}: ${end.reason}`);
+  await steering.boundary();
+  throw end;
 }
 
 async function finish(run: Run, steering: Steering, end: Ended): Promise<DeployResult> {
   const { state, input } = run;
   const { outcome, reason } = end;
   const at = Date.now();
+  state.outcome = outcome;
+  steering.close();
   run.note(`${outcome}: ${reason}`);
   const result = resultOf(run, end, at);
   if (state.epoch !== undefined) await release(run, released(run, end, result));
-  else if (state.greenAt !== undefined) await leave(run);
-  steering.close();
+  else await steering.place.leave();
   run.enter('ended', `${outcome}: ${reason}`);
   if (input.searchAttributes === true)
     wf.upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
@@ -77,17 +91,13 @@ function tell(run: Run, { outcome, reason }: Ended): void {
 }
 
 /** What the lock's ledger keeps; a rollback pins the fleet (I-27), an unattended halt freezes it. */
-function released(run: Run, end: Ended, result: DeployResult): Omit<ReleaseMessage, 'workflowId' | 'runId'> {
-  const { state, settings, input } = run;
+function released(
+  run: Run,
+  end: Ended,
+  result: DeployResult,
+): Omit<ReleaseMessage, 'workflowId' | 'runId' | 'epoch'> {
+  const { state } = run;
   const { outcome, reason } = end;
-  const actor = input.actor;
-  const former = commonFormer(state.former) ?? state.lastKnownGood?.sha ?? null;
-  const pinned =
-    outcome === 'rolled_back' && former !== null
-      ? tagOf(settings.tagTemplate, former)
-      : outcome === 'deployed' && settings.kind === 'rollback'
-        ? settings.tag
-        : undefined;
   return {
     outcome,
     reason,
@@ -96,17 +106,18 @@ function released(run: Run, end: Ended, result: DeployResult): Omit<ReleaseMessa
     quarantined: [...result.tenants.quarantined].slice(0, 20),
     startedAt: state.startedAt,
     ...(state.digest === undefined ? {} : { digest: state.digest }),
-    ...(pinned === undefined
-      ? {}
-      : {
-          pin: {
-            tag: pinned,
-            reason: `rolled back: ${input.reason ?? state.turnedFor ?? reason}`.slice(0, 500),
-            actor,
-          },
-        }),
+    ...holdsOf(run, outcome),
     ...(end.freeze ? { freeze: { reason: reason.slice(0, 500), actor: 'greenlane' } } : {}),
   };
+}
+
+/** A fleet that was taken back, or only in part, is pinned whatever the outcome: the way forward is somebody's decision. */
+function holdsOf(run: Run, outcome: Outcome): HoldsAfter {
+  const { state, settings, input } = run;
+  if (state.direction === 'back') return holdsAfter(run);
+  if (settings.kind !== 'rollback' || (outcome !== 'deployed' && state.calls === 0)) return {};
+  const reason = `rolled back to it: ${input.reason ?? 'no reason given'}`.slice(0, 500);
+  return { pin: { tag: settings.tag, reason, actor: input.actor } };
 }
 
 function resultOf(run: Run, end: Ended, now: number): DeployResult {

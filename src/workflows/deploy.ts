@@ -77,9 +77,8 @@ async function check(run: Run, steering: Steering): Promise<void> {
   if (state.checked === true) return;
   await steering.boundary();
   run.enter('preflight', 'checking branch, supersession, kill switch and image');
-  const found = await activity(() =>
-    preflight({ settings: run.settings, queued: steering.grant?.queued ?? [] }),
-  );
+  const { queued, preflight: seen } = steering.place;
+  const found = seen ?? (await activity(() => preflight({ settings: run.settings, queued })));
   switch (found.verdict) {
     case 'refused':
       throw new Ended('failed', found.reason);

@@ -28,3 +28,11 @@ export class TurnedBack extends Error {
     this.actor = actor;
   }
 }
+
+/** Thrown where a wave was called back, and whether an attempt of it had sent is not known. */
+export class CalledBack extends Error {
+  constructor() {
+    super('called back');
+    this.name = 'CalledBack';
+  }
+}

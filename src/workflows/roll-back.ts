@@ -1,11 +1,13 @@
 import * as wf from '@temporalio/workflow';
-import { commonFormer } from '../rollout/former.ts';
 import { nameStragglers } from '../rollout/tolerance.ts';
 import { tagOf } from '../rollout/tag.ts';
 import { fleetActivities } from './activities.ts';
 import { continueAsNew, historyIsLong } from './continue.ts';
-import { Ended } from './ends.ts';
+import { CalledBack, Ended } from './ends.ts';
 import { activity, reasonOf } from './failures.ts';
+import { formerRelease, holdsAfter } from './holds-after.ts';
+import { tellLock } from './lock-signals.ts';
+import { turnedBackSignal } from './messages.ts';
 import { queue } from './queue.ts';
 import type { Run } from './run.ts';
 import type { Steering } from './steering.ts';
@@ -24,6 +26,7 @@ export async function rollBack(
   run.enter('rolling_back', `rolling back: ${why.reason}`);
   run.tell('pending', `rolling back: ${why.reason}`);
   await queue(run, steering);
+  await pin(run);
   while (state.rolledOut !== true) {
     await steering.boundary();
     run.enter('rolling_back', `rolling back: ${state.back} tenants are back`);
@@ -33,9 +36,8 @@ export async function rollBack(
     else state.rolledOut = true;
     if (historyIsLong()) await continueAsNew(run, steering);
   }
-  const former = commonFormer(state.former) ?? state.lastKnownGood?.sha;
-  const to =
-    former === undefined || former === null ? 'what it ran before' : tagOf(run.settings.tagTemplate, former);
+  const former = formerRelease(run);
+  const to = former === undefined ? 'what they ran before' : tagOf(run.settings.tagTemplate, former);
   if (state.stragglers.length > run.settings.maxStragglers) {
     throw new Ended(
       'failed',
@@ -51,6 +53,7 @@ function turn(run: Run, why: { reason: string; actor: string }): void {
   run.note(`turning back: ${why.reason}`, why.actor);
   state.direction = 'back';
   state.turnedFor = why.reason;
+  state.turnedBy = why.actor;
   delete state.section;
   delete state.rolledOut;
   delete state.soakUntil;
@@ -58,6 +61,14 @@ function turn(run: Run, why: { reason: string; actor: string }): void {
   state.ask = true;
   state.tries += 1;
   state.stragglers = [];
+  state.unsure = [];
+}
+
+/** The pin stands from the first step back: also when this deploy dies on the way, nothing rolls forward again (I-27). */
+async function pin(run: Run): Promise<void> {
+  if (run.state.pinned === true) return;
+  const { workflowId, runId } = run;
+  run.state.pinned = await tellLock(run, turnedBackSignal, { workflowId, runId, ...holdsAfter(run) });
 }
 
 async function surveyBack(run: Run, before: string | null): Promise<void> {
@@ -108,27 +119,33 @@ async function waveBack(run: Run, steering: Steering): Promise<void> {
     return;
   }
   const { wave } = state;
+  const scope = `back-${state.tries}`;
   try {
-    const result = await steering.sending({ wave, slugs, since: Date.now(), stage: 'checking' }, () =>
+    const result = await steering.sending({ wave, slugs, since: Date.now(), stage: 'checking' }, scope, () =>
       fleetActivities(settings).rollWave.executeWithOptions(
         { summary: `back: ${slugs.length} tenants to ${target.slice(0, 7)}` },
         [
           {
             settings,
+            runId: run.runId,
             wave,
             slugs,
             tag: tagOf(settings.tagTemplate, target),
             sha: target,
             epoch: state.epoch as number,
             ask: true,
-            scope: `back-${state.tries}`,
+            scope,
             guarded: false,
           },
         ],
       ),
     );
     state.calls += result.calls;
-    if (result.kind === 'stopped') return;
+    state.unsure = result.kind === 'rolled' ? [] : slugs.filter((slug) => !result.onTarget.includes(slug));
+    if (result.kind === 'stopped') {
+      if (result.by === 'fenced') throw new Ended('failed', result.reason);
+      return;
+    }
     if (result.kind === 'failed') throw new Ended('failed', `rolling back, wave ${wave}: ${result.reason}`);
     state.back += result.onTarget;
     state.stragglers.push(...result.stragglers);
@@ -137,8 +154,11 @@ async function waveBack(run: Run, steering: Steering): Promise<void> {
     state.waves += 1;
     state.section = { ...section, at: section.at + slugs.length };
   } catch (error) {
-    if (wf.isCancellation(error) && !wf.CancellationScope.current().consideredCancelled) return;
-    if (!(error instanceof wf.ActivityFailure)) throw error;
+    if (error instanceof CalledBack) {
+      state.unsure = slugs;
+      return;
+    }
+    if (!(error instanceof wf.ActivityFailure) || wf.isCancellation(error)) throw error;
     throw new Ended('failed', `rolling back, wave ${wave}: ${reasonOf(error)}`);
   }
 }

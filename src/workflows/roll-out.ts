@@ -4,7 +4,7 @@ import { joinRuns } from '../rollout/former.ts';
 import { failureOf } from '../rollout/tolerance.ts';
 import { fleetActivities } from './activities.ts';
 import { continueAsNew, historyIsLong } from './continue.ts';
-import { Ended, TurnedBack } from './ends.ts';
+import { CalledBack, Ended, TurnedBack } from './ends.ts';
 import { activity, kindOf, maySent, reasonOf } from './failures.ts';
 import type { Run } from './run.ts';
 import type { Steering } from './steering.ts';
@@ -98,30 +98,36 @@ async function roll(run: Run, steering: Steering, slugs: readonly string[]): Pro
   const isCanary = slugs[0] === settings.canary;
   const wave = state.wave;
   const summary = isCanary ? `canary ${settings.canary}` : `wave ${wave}: ${slugs.length} tenants`;
+  const scope = `${state.tries}`;
   let result: WaveResult;
   try {
-    result = await steering.sending({ wave, slugs, since: Date.now(), stage: 'checking' }, () =>
+    result = await steering.sending({ wave, slugs, since: Date.now(), stage: 'checking' }, scope, () =>
       fleetActivities(settings).rollWave.executeWithOptions({ summary }, [
         {
           settings,
+          runId: run.runId,
           wave,
           slugs,
           tag: settings.tag,
           sha: settings.sha,
           epoch: state.epoch as number,
           ask: state.ask,
-          scope: `${state.tries}`,
+          scope,
           guarded: settings.kind === 'auto',
         },
       ]),
     );
   } catch (error) {
-    if (wf.isCancellation(error) && !wf.CancellationScope.current().consideredCancelled) {
-      run.note(`wave ${wave} was called back before it was sent`);
+    if (error instanceof CalledBack) {
+      run.note(`wave ${wave} was called back; its tenants are asked before anything is sent to them again`);
+      touched(run, isCanary, slugs, 1);
+      state.unsure = [...slugs];
+      state.ask = true;
       return false;
     }
-    if (!(error instanceof wf.ActivityFailure)) throw error;
-    if (kindOf(error) === 'greenlane.KillSwitchUnreadable') {
+    if (!(error instanceof wf.ActivityFailure) || wf.isCancellation(error)) throw error;
+    const kind = kindOf(error);
+    if (kind === 'greenlane.KillSwitchUnreadable' || kind === 'greenlane.LockUnreadable') {
       if (maySent(error)) touched(run, isCanary, slugs, 1);
       if (state.calls === 0) throw new Ended('failed', `wave ${wave}: ${reasonOf(error)}`);
       steering.halt(reasonOf(error), 'greenlane');
@@ -137,10 +143,12 @@ async function roll(run: Run, steering: Steering, slugs: readonly string[]): Pro
       throw failed(run, `wave ${wave}: ${result.reason}`);
     case 'stopped':
       state.ask = state.ask || result.calls > 0;
+      if (result.calls > 0) state.unsure = slugs.filter((slug) => !result.onTarget.includes(slug));
       stopped(run, steering, result);
       return false;
     case 'rolled':
       state.ask = false;
+      state.unsure = [];
       state.wave += 1;
       state.waves += 1;
       state.onTarget += result.onTarget;
@@ -162,6 +170,7 @@ async function roll(run: Run, steering: Steering, slugs: readonly string[]): Pro
 function stopped(run: Run, steering: Steering, result: Extract<WaveResult, { kind: 'stopped' }>): void {
   const { state } = run;
   if (result.by === 'steering') return;
+  if (result.by === 'fenced') throw new Ended('failed', result.reason);
   if (result.by === 'superseded')
     throw new Ended(
       'superseded',

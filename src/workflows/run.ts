@@ -7,9 +7,11 @@ import { deployDetails } from './details.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { beginState, type DeployInput, type DeployState } from './state.ts';
 import { statusOf } from './whereabouts.ts';
-import type { InFlight } from './status.ts';
+import type { Asked, InFlight } from './status.ts';
 
 const AUDIT_LENGTH = 200;
+/** Most oddities of one deploy in its audit trail: a flood of nonsense must not wash away who did what. */
+const MOST_ODDITIES = 20;
 
 /** One run of a deploy: its state, its audit trail, and what the outside is told of it. */
 export class Run {
@@ -18,6 +20,10 @@ export class Run {
   readonly workflowId = wf.workflowInfo().workflowId;
   readonly runId = wf.workflowInfo().firstExecutionRunId;
   inFlight: InFlight | null = null;
+  /** What somebody asked for: acted on at the next place where the deploy can stop. */
+  asked: Asked | undefined;
+  /** Whether the fleet was given back. */
+  released = false;
   detail = '';
   #told: Promise<void> = Promise.resolve();
 
@@ -58,6 +64,13 @@ export class Run {
     const { audit } = this.state;
     audit.push({ at: Date.now(), actor, what });
     if (audit.length > AUDIT_LENGTH) audit.splice(0, audit.length - AUDIT_LENGTH);
+  }
+
+  /** Records what could not be understood or done; more than a few are counted only. */
+  odd(what: string, actor = 'signal'): void {
+    this.state.oddities += 1;
+    if (this.state.oddities <= MOST_ODDITIES) this.note(what, actor);
+    if (this.state.oddities === MOST_ODDITIES) this.note('more of that kind is not recorded');
   }
 
   warn(warning: string): void {

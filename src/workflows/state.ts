@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Verification } from '../activities/contract.ts';
 import type { FormerRun } from '../rollout/former.ts';
-import type { Phase } from '../rollout/outcome.ts';
+import type { Outcome, Phase } from '../rollout/outcome.ts';
 import type { DeployRequest, DeploySettings } from '../rollout/request.ts';
 import type { Straggler } from '../rollout/tenants.ts';
 import type { AuditEntry, Halt } from './status.ts';
@@ -55,8 +55,16 @@ export interface DeployState {
   gone: string[];
   /** What the final look at the fleet found. */
   verified?: Pick<Verification, 'onTarget' | 'counts'>;
-  /** Why it turned back. */
+  /** Why it turned back, and who said so. */
   turnedFor?: string;
+  turnedBy?: string;
+  /** The lock was told to hold the fleet on what it goes back to. */
+  pinned?: boolean;
+  outcome?: Outcome;
+  /** Tenants of a wave that may have been sent and is not proven. */
+  unsure: string[];
+  /** Messages that could not be understood or obeyed. */
+  oddities: number;
   former: FormerRun[];
   /** Last slug that was handed to a wave. */
   extent: string | null;
@@ -88,6 +96,7 @@ export function beginState(input: DeployInput, now: number): DeployState {
       ...input.carried,
       stragglers: [...input.carried.stragglers],
       gone: [...input.carried.gone],
+      unsure: [...input.carried.unsure],
       audit: [...input.carried.audit],
       warnings: [...input.carried.warnings],
       runs: input.carried.runs + 1,
@@ -109,6 +118,8 @@ export function beginState(input: DeployInput, now: number): DeployState {
     calls: 0,
     stragglers: [],
     gone: [],
+    unsure: [],
+    oddities: 0,
     former: [],
     extent: null,
     warnings: [],

@@ -18,6 +18,13 @@ export interface Halt {
   readonly at: number;
 }
 
+/** A command that was obeyed and is not carried out yet. */
+export interface Asked extends Halt {
+  readonly name: CommandName;
+  /** `supersede`: by which SHA. */
+  readonly by?: string;
+}
+
 /** A call that is out, or may be. */
 export interface InFlight {
   readonly wave: number;
@@ -41,6 +48,8 @@ export interface Receipt {
   readonly phase: Phase;
   readonly outcome?: Outcome;
   readonly halted?: Halt;
+  /** What is carried out as soon as no call is out. */
+  readonly asked?: Asked;
   readonly inFlight: InFlight | null;
   readonly tenants: Whereabouts;
   readonly wavesLeft: number;
@@ -68,6 +77,7 @@ export interface DeployStatus {
   readonly soakUntil?: number;
   readonly epoch?: number;
   readonly halted?: Halt;
+  readonly asked?: Asked;
   readonly inFlight: InFlight | null;
   readonly next: readonly CommandName[];
   readonly warnings: readonly string[];

@@ -1,20 +1,13 @@
 import * as wf from '@temporalio/workflow';
 import { z } from 'zod';
-import type { Grant } from '../activities/contract.ts';
 import { formatDuration } from '../rollout/duration.ts';
 import { actor, reason } from '../rollout/words.ts';
-import { Ended, TurnedBack } from './ends.ts';
-import {
-  commandSignal,
-  commandUpdate,
-  COMMANDS,
-  grantSignal,
-  inFlightSignal,
-  statusQuery,
-} from './messages.ts';
+import { CalledBack, Ended, TurnedBack } from './ends.ts';
+import { commandSignal, commandUpdate, COMMANDS, inFlightSignal, statusQuery } from './messages.ts';
 import { parseMessage } from './parse.ts';
+import { Place } from './place.ts';
 import type { Run } from './run.ts';
-import type { CommandName, InFlight, Receipt } from './status.ts';
+import type { Asked, CommandName, InFlight, Receipt } from './status.ts';
 import { possible, receiptOf, statusOf } from './whereabouts.ts';
 
 const command = z.object({
@@ -27,8 +20,12 @@ const command = z.object({
 });
 type Command = z.output<typeof command>;
 
-/** An end or a turn that somebody asked for; acted on at the next place where the deploy can stop. */
-type Wish = { readonly name: 'abort' | 'rollback' | 'supersede' | 'reject' } & Command;
+const inFlightMessage = z.object({
+  wave: z.int(),
+  scope: z.string(),
+  stage: z.enum(['sending', 'settling']),
+  since: z.number(),
+});
 
 /**
  * The wheel: what people tell a running deploy, and the places where it listens. A halt is answered only when it is
@@ -36,52 +33,72 @@ type Wish = { readonly name: 'abort' | 'rollback' | 'supersede' | 'reject' } & C
  */
 export class Steering {
   readonly #run: Run;
-  #wish: Wish | undefined;
+  readonly place: Place;
   #scope: wf.CancellationScope | undefined;
+  #sent: string | undefined;
   #acknowledged = false;
   #skipSoak = false;
   #deaf = false;
-  grant: Grant | undefined;
+  /** The command that was obeyed and that the deploy's end left undone. */
+  #late: Asked | undefined;
 
   constructor(run: Run) {
     this.#run = run;
+    this.place = new Place(run);
+    const odd = (what: string): void => run.odd(what);
     wf.setHandler(statusQuery, () => statusOf(run));
-    wf.setHandler(grantSignal, (grant: Grant) => {
-      if (grant.runId === run.runId) this.grant = grant;
-    });
-    wf.setHandler(inFlightSignal, (message: { wave: number; stage: InFlight['stage']; since: number }) => {
-      if (run.inFlight === null || run.inFlight.wave !== message.wave) return;
-      run.inFlight = { ...run.inFlight, stage: message.stage, since: message.since };
+    wf.setHandler(inFlightSignal, (message: unknown) => {
+      const parsed = parseMessage(inFlightMessage, message, 'in-flight', odd);
+      if (parsed === undefined || run.inFlight?.wave !== parsed.wave || parsed.scope !== this.#sent) return;
+      run.inFlight = { ...run.inFlight, stage: parsed.stage, since: parsed.since };
       this.#acknowledged = true;
     });
     for (const name of COMMANDS) {
       wf.setHandler(commandSignal(name), (message: unknown) => {
-        const parsed = parseMessage(command, message, name, (what) => run.note(what, 'signal'));
+        const parsed = parseMessage(command, message, name, odd);
         if (parsed === undefined) return;
-        if (possible(run).includes(name)) this.#obey(name, parsed);
-        else run.note(`${name} was not possible: ${this.#refusal(name)}`, parsed.actor);
+        if (!this.#deaf && possible(run).includes(name)) this.#obey(name, parsed);
+        else run.odd(`${name} was not possible: ${this.#refusal(name)}`, parsed.actor);
       });
       wf.setHandler(
         commandUpdate(name),
         async (message: unknown): Promise<Receipt> => {
-          this.#obey(name, command.parse(message));
-          await wf.condition(() => this.#certain());
+          const asked = this.#obey(name, command.parse(message));
+          await wf.CancellationScope.nonCancellable(() => wf.condition(() => this.#certain()));
+          if (asked === this.#late)
+            throw wf.ApplicationFailure.nonRetryable(
+              `${name} came too late: the deploy ended ${run.state.outcome ?? 'meanwhile'}`,
+              'greenlane.Refused',
+            );
           return receiptOf(run);
         },
         { validator: (message: unknown) => this.#validate(name, message) },
       );
     }
-    wf.setDefaultSignalHandler((name) => run.note(`an unknown signal \`${name.slice(0, 100)}\``, 'signal'));
+    wf.setDefaultSignalHandler((name) => run.odd(`an unknown signal \`${name.slice(0, 100)}\``));
   }
 
-  /** Updates are refused from here on: the deploy has its outcome. */
+  /** Commands are refused from here on: the deploy has its outcome. */
   close(): void {
+    const { state } = this.#run;
     this.#deaf = true;
+    this.#late = this.#run.asked;
+    if (this.#late !== undefined) this.#run.note(`${this.#late.name} came too late`, this.#late.actor);
+    this.#run.asked = undefined;
+    delete state.halt;
   }
 
   /** Whether somebody wants the deploy to end or turn instead of waiting on. */
   get wished(): boolean {
-    return this.#wish !== undefined;
+    return this.#run.asked !== undefined;
+  }
+
+  /** Whether somebody was promised something that is to be done before the deploy ends by itself. */
+  get pending(): boolean {
+    const { state, asked } = this.#run;
+    const { halt, calls, epoch } = state;
+    const isPerson = asked !== undefined && asked.name !== 'supersede';
+    return isPerson || (halt !== undefined && calls > 0 && epoch !== undefined);
   }
 
   /**
@@ -91,9 +108,9 @@ export class Steering {
   async boundary(): Promise<void> {
     const run = this.#run;
     for (;;) {
-      const wish = this.#wish;
+      const wish = run.asked;
       if (wish !== undefined) {
-        this.#wish = undefined;
+        run.asked = undefined;
         if (run.state.halt !== undefined) delete run.state.halt;
         if (wish.name === 'rollback') throw new TurnedBack(wish.reason, wish.actor);
         if (wish.name === 'supersede')
@@ -116,15 +133,24 @@ export class Steering {
     this.#run.note(`halted: ${reason}`, actor);
   }
 
-  /** Runs a wave's activity so that a command can call it back before it has sent. */
-  async sending<T>(inFlight: InFlight, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs a wave's activity so that a command can call it back before it has sent; `name` tells its tries apart.
+   * @throws CalledBack when it was, and it is not known what an attempt before had sent.
+   */
+  async sending<T>(inFlight: InFlight, name: string, work: () => Promise<T>): Promise<T> {
     const run = this.#run;
     const scope = new wf.CancellationScope();
     this.#scope = scope;
+    this.#sent = name;
     this.#acknowledged = false;
     run.inFlight = inFlight;
     try {
       return await scope.run(work);
+    } catch (error) {
+      const deployIsCancelled = wf.CancellationScope.current().consideredCancelled;
+      if (error instanceof wf.ActivityFailure && scope.consideredCancelled && !deployIsCancelled)
+        throw new CalledBack();
+      throw error;
     } finally {
       this.#scope = undefined;
       run.inFlight = null;
@@ -140,7 +166,7 @@ export class Steering {
       () => void (settled = true),
       () => void (settled = true),
     );
-    await wf.condition(() => settled || this.#wish !== undefined);
+    await wf.condition(() => settled || this.wished);
     if (settled) return done;
     scope.cancel();
     await watch;
@@ -157,7 +183,7 @@ export class Steering {
       const left = (state.soakUntil ?? 0) - Date.now();
       if (left <= 0 || this.#skipSoak) break;
       this.#run.enter('soak', `soaking for ${formatDuration(left)} before wave ${state.wave}`);
-      await wf.condition(() => this.#skipSoak || this.#wish !== undefined || state.halt !== undefined, left, {
+      await wf.condition(() => this.#skipSoak || this.wished || state.halt !== undefined, left, {
         summary: `soak before wave ${state.wave}`,
       });
     }
@@ -178,11 +204,9 @@ export class Steering {
       );
       run.tell('pending', `halted by ${halt.actor}: ${halt.reason}`, 'halted');
     }
-    const moved = await wf.condition(
-      () => this.#wish !== undefined || state.halt === undefined,
-      Math.max(1, left),
-      { summary: 'deadline of the halted deploy' },
-    );
+    const moved = await wf.condition(() => this.wished || state.halt === undefined, Math.max(1, left), {
+      summary: 'deadline of the halted deploy',
+    });
     if (moved) return;
     delete state.halt;
     run.note(`nobody touched the halted deploy for ${formatDuration(run.settings.haltDeadlineMs)}`);
@@ -193,10 +217,14 @@ export class Steering {
     );
   }
 
-  #obey(name: CommandName, message: Command): void {
+  #obey(name: CommandName, { reason, actor, by }: Command): Asked {
     const run = this.#run;
-    const { reason, actor } = message;
+    const asked: Asked = { name, reason, actor, at: Date.now(), ...(by === undefined ? {} : { by }) };
     run.note(`${name}: ${reason}`, actor);
+    if (run.asked !== undefined && name !== 'skip-soak' && name !== 'approve') {
+      run.note(`${run.asked.name} gives way to ${name}`, actor);
+      run.asked = undefined;
+    }
     switch (name) {
       case 'halt':
         run.state.halt = { reason, actor, at: Date.now() };
@@ -216,14 +244,15 @@ export class Steering {
       case 'abort':
       case 'rollback':
       case 'reject':
-        this.#wish = { name, ...message };
+        run.asked = asked;
         this.#scope?.cancel();
         break;
       case 'supersede':
         // The wave that is out, or about to be, is finished: the deploy stops at the next boundary.
-        this.#wish = { name, ...message };
+        run.asked = asked;
         break;
     }
+    return asked;
   }
 
   /** Whether it is certain that no call will start that has not: nothing is out, or the activity said what is. */
@@ -235,18 +264,22 @@ export class Steering {
     const parsed = command.safeParse(message);
     if (!parsed.success)
       throw new Error(
-        `${name}: ${parsed.error.issues[0]?.path.join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? 'not understood'}`,
+        `${name}: ${parsed.error.issues[0]?.path.join('.') || 'payload'}: ${parsed.error.issues[0]?.message ?? 'not understood'}`,
       );
     if (this.#deaf || !possible(this.#run).includes(name)) throw new Error(this.#refusal(name));
   }
 
   #refusal(name: CommandName): string {
-    const { state } = this.#run;
+    const { state, asked } = this.#run;
     const next = possible(this.#run);
-    const halted = state.halt === undefined ? '' : ` by ${state.halt.actor} (${state.halt.reason})`;
-    const where = state.halt === undefined ? `in phase \`${state.phase}\`` : `halted${halted}`;
-    return this.#deaf || next.length === 0
-      ? `cannot ${name}: the deploy has ended`
-      : `cannot ${name}: the deploy is ${where}; possible is ${next.join(', ')}`;
+    if (this.#deaf || state.phase === 'ended')
+      return `cannot ${name}: the deploy has ended${state.outcome === undefined ? '' : ` ${state.outcome}`}`;
+    const first =
+      asked === undefined ? '' : `; ${asked.actor} asked for ${asked.name} first (${asked.reason})`;
+    const where =
+      state.halt === undefined
+        ? `in phase \`${state.phase}\``
+        : `halted by ${state.halt.actor} (${state.halt.reason})`;
+    return `cannot ${name}: the deploy is ${where}${first}; possible is ${next.join(', ') || 'nothing until that is done'}`;
   }
 }

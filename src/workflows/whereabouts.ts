@@ -1,5 +1,6 @@
 import { countWaves } from '../rollout/waves.ts';
 import type { Run } from './run.ts';
+import type { DeployState } from './state.ts';
 import type { CommandName, DeployStatus, Receipt, Whereabouts } from './status.ts';
 
 const NAMES = 50;
@@ -8,7 +9,11 @@ const NAMES = 50;
 export function whereabouts(run: Run): Whereabouts {
   const { state, inFlight } = run;
   const { section, stragglers } = state;
-  const unsure = new Set([...stragglers.map((straggler) => straggler.slug), ...(inFlight?.slugs ?? [])]);
+  const unsure = new Set([
+    ...stragglers.map((straggler) => straggler.slug),
+    ...state.unsure,
+    ...(inFlight?.slugs ?? []),
+  ]);
   const rolled = (section?.slugs.slice(0, section.at) ?? []).filter((slug) => !unsure.has(slug));
   const waiting = (section?.slugs.slice(section.at) ?? []).filter((slug) => !unsure.has(slug));
   const forward = state.direction === 'forward';
@@ -40,21 +45,38 @@ export function whereabouts(run: Run): Whereabouts {
 export function wavesLeft(run: Run): number {
   const { state } = run;
   if (state.settings === undefined || state.rolledOut === true) return 0;
+  if (state.direction === 'back') {
+    const touched = countTouched(state);
+    return countWaves(Math.max(0, touched - state.back), state.settings.batchSize);
+  }
   const all = countWaves(Math.max(0, state.total - state.alreadyOnTarget), state.settings.batchSize);
   return Math.max(0, all - state.wave);
 }
 
+/** Tenants that have to go back, as far as it is known: those proven on the release and those that may be anything. */
+function countTouched({ onTarget, stragglers, unsure, section, back }: DeployState): number {
+  const surveyed = section === undefined ? 0 : back + section.slugs.length - section.at;
+  return Math.max(onTarget + stragglers.length + unsure.length, surveyed);
+}
+
 /** What a person can do with the deploy in the state it is in. */
 export function possible(run: Run): CommandName[] {
-  const { state } = run;
-  if (state.phase === 'ended') return [];
+  const { state, asked } = run;
+  // Of two people at once the first wins. What CI says of a newer commit gives way to a person.
+  if (state.phase === 'ended' || (asked !== undefined && asked.name !== 'supersede')) return [];
   const back = state.direction === 'back';
   const touched = state.calls > 0 || (run.inFlight !== null && run.inFlight.stage !== 'checking');
   const rollback: CommandName[] = touched && !back ? ['rollback'] : [];
   if (state.halt !== undefined) return ['resume', ...rollback, 'abort'];
   const phase: CommandName[] =
     state.phase === 'soak' ? ['skip-soak'] : state.phase === 'approval' ? ['approve', 'reject'] : [];
-  return [...phase, 'halt', ...rollback, 'abort', ...(back ? [] : (['supersede'] as const))];
+  return [
+    ...phase,
+    'halt',
+    ...rollback,
+    'abort',
+    ...(back || asked !== undefined ? [] : (['supersede'] as const)),
+  ];
 }
 
 export function receiptOf(run: Run): Receipt {
@@ -66,7 +88,9 @@ export function receiptOf(run: Run): Receipt {
     tenants: whereabouts(run),
     wavesLeft: wavesLeft(run),
     next: possible(run),
+    ...(state.outcome === undefined ? {} : { outcome: state.outcome }),
     ...(state.halt === undefined ? {} : { halted: state.halt }),
+    ...(run.asked === undefined ? {} : { asked: run.asked }),
   };
 }
 
@@ -97,6 +121,8 @@ export function statusOf(run: Run): DeployStatus {
     audit: state.audit,
     ...(state.soakUntil === undefined ? {} : { soakUntil: state.soakUntil }),
     ...(state.epoch === undefined ? {} : { epoch: state.epoch }),
+    ...(state.outcome === undefined ? {} : { outcome: state.outcome }),
     ...(state.halt === undefined ? {} : { halted: state.halt }),
+    ...(run.asked === undefined ? {} : { asked: run.asked }),
   };
 }

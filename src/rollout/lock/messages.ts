@@ -2,31 +2,56 @@ import { z } from 'zod';
 import { OUTCOMES } from '../outcome.ts';
 import { actor, reason, words } from '../words.ts';
 
-/** Messages to the lock, parsed where they arrive: anybody can type one into Temporal UI. */
+/**
+ * Messages to the lock, parsed where they arrive: anybody can type one into Temporal UI. The lengths keep a full
+ * queue within one payload.
+ */
 const text = words(500);
-const name = z.string().min(1).max(1_000);
+const name = z.string().min(1).max(300);
+const short = words(100);
 const time = z.int().min(0);
+/** ms since the epoch, or a time as people type it: 2026-11-21T18:00:00Z. */
+const moment = z.union([time, z.iso.datetime({ offset: true }).transform((typed) => Date.parse(typed))]);
+const epoch = z.int().min(0).max(1_000_000_000);
+const nonce = z.string().min(1).max(64);
+const tag = z.string().regex(/^\w[\w.-]{0,127}$/, 'expected an image tag');
 const closure = z.object({ name: text, from: time, to: time });
 
 export const requestMessage = z.object({
   workflowId: name,
   runId: name,
-  nonce: name,
+  nonce,
   sha: z.string().regex(/^[0-9a-f]{7,40}$/i),
-  tag: name,
+  tag,
   kind: z.enum(['auto', 'manual', 'rollback']),
   urgent: z.boolean(),
-  actor: text,
-  reason: text,
+  actor: short,
+  reason: short,
   readyAt: time,
   closures: z.array(closure).max(200),
 });
 
-export const withdrawMessage = z.object({ workflowId: name, runId: name });
+export const withdrawMessage = z.object({ workflowId: name, runId: name, nonce: nonce.optional() });
+
+/** A waiting deploy that was called up asks to be told the moment the fleet is its own. */
+export const turnMessage = z.object({ workflowId: name, runId: name, nonce });
+
+const pin = z.object({ tag, reason: text, actor: text });
+const freeze = z.object({ reason: text, actor: text });
+
+/** A holder that takes its tenants back pins the fleet at once: if it dies on the way, the pin stands (I-27). */
+export const turnedBackMessage = z.object({
+  workflowId: name,
+  runId: name,
+  pin: pin.optional(),
+  freeze: freeze.optional(),
+});
+export type HoldsAfter = Pick<z.output<typeof turnedBackMessage>, 'pin' | 'freeze'>;
 
 export const releaseMessage = z.object({
   workflowId: name,
   runId: name,
+  epoch: epoch.optional(),
   outcome: z.enum(OUTCOMES),
   reason: words(2_000),
   digest: text.optional(),
@@ -34,14 +59,14 @@ export const releaseMessage = z.object({
   onTarget: z.int().optional(),
   quarantined: z.array(z.string()).optional(),
   startedAt: time.optional(),
-  pin: z.object({ tag: name, reason: text, actor: text }).optional(),
-  freeze: z.object({ reason: text, actor: text }).optional(),
+  pin: pin.optional(),
+  freeze: freeze.optional(),
 });
 export type ReleaseMessage = z.output<typeof releaseMessage>;
 
 export const holdMessages = {
-  pin: z.object({ tag: z.string().regex(/^[\w][\w.-]{0,127}$/, 'expected an image tag'), reason, actor }),
+  pin: z.object({ tag, reason, actor }),
   unpin: z.object({ reason, actor }),
-  freeze: z.object({ reason, actor, until: time.optional() }),
+  freeze: z.object({ reason, actor, until: moment.optional() }),
   unfreeze: z.object({ reason, actor }),
 } as const;

@@ -93,6 +93,8 @@ export interface LockState {
 }
 
 export const LEDGER_LENGTH = 50;
+/** More than this many are not taken into the queue: the state must fit one payload of Temporal (2 MB). */
+export const MOST_WAITING = 4_000;
 const ODDITIES_LENGTH = 20;
 
 export function emptyLock(fleet: string): LockState {

@@ -19,6 +19,8 @@ export interface QueueEntry {
 
 export interface LockView {
   readonly fleet: string;
+  /** It has just begun and does not know yet what the lock before it knew. */
+  readonly starting?: true;
   readonly epoch: number;
   readonly holder?: Holder;
   readonly queue: readonly QueueEntry[];
@@ -33,6 +35,8 @@ export interface LockView {
   readonly grants: number;
 }
 
+const MOST_SHOWN = 1_000;
+
 /** Mean time past deploys held the fleet, in ms; undefined when none has ended well. */
 export function meanHoldMs(state: LockState): number | undefined {
   const held = state.ledger
@@ -41,8 +45,9 @@ export function meanHoldMs(state: LockState): number | undefined {
   return held.length === 0 ? undefined : held.reduce((sum, one) => sum + one, 0) / held.length;
 }
 
-/** What people see of the lock; the first `limit` of the queue. */
-export function viewOf(state: LockState, now: number, limit = 1_000): LockView {
+/** What people see of the lock; the first `limit` of the queue. A limit that is none counts as the default. */
+export function viewOf(state: LockState, now: number, asked: unknown = MOST_SHOWN): LockView {
+  const limit = typeof asked === 'number' && asked >= 0 ? asked : MOST_SHOWN;
   const mean = meanHoldMs(state);
   const free = state.holder === undefined ? now : Math.max(now, state.holder.grantedAt + (mean ?? 0));
   const queue = state.queue.slice(0, limit).map((entry, index): QueueEntry => {
@@ -78,7 +83,7 @@ export function viewOf(state: LockState, now: number, limit = 1_000): LockView {
     closures: state.closures.filter((closure) => closure.to > now).slice(0, 10),
     ...(holder === undefined ? {} : { holder }),
     ...(pin === undefined ? {} : { pin }),
-    ...(freeze === undefined ? {} : { freeze }),
+    ...(freeze === undefined || (freeze.until !== undefined && freeze.until <= now) ? {} : { freeze }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
   };
 }

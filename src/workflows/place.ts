@@ -1,0 +1,154 @@
+import * as wf from '@temporalio/workflow';
+import { z } from 'zod';
+import type { Grant, Preflight } from '../activities/contract.ts';
+import { requestFleet, takeTurn } from './activities.ts';
+import { historyIsLong } from './continue.ts';
+import { tellLock } from './lock-signals.ts';
+import { grantSignal, nextSignal, withdrawSignal } from './messages.ts';
+import { parseMessage } from './parse.ts';
+import type { Run } from './run.ts';
+
+/** A request is repeated this often while it waits, so that a lock that was lost and made anew learns of it. */
+const ASK_AGAIN_MS = 15 * 60_000;
+
+const called = z.object({ runId: z.string(), nonce: z.string() });
+const granted = called.extend({
+  epoch: z.int().min(0),
+  queued: z.array(z.object({ sha: z.string(), workflowId: z.string() })).default([]),
+  lastKnownGood: z.object({ sha: z.string(), tag: z.string() }).optional(),
+});
+
+/**
+ * A deploy's place in the queue. Each wait has a nonce of its own: a grant of an earlier one, on its way when the
+ * deploy left, is given back and never acted on (I-30).
+ */
+export class Place {
+  readonly #run: Run;
+  #nonce: string | undefined;
+  #called = false;
+  #asked = false;
+  #grant: Grant | undefined;
+  /** What the turn found when it looked whether the deploy may go on. */
+  preflight: Preflight | undefined;
+
+  constructor(run: Run) {
+    this.#run = run;
+    const odd = (what: string): void => run.odd(what);
+    wf.setHandler(grantSignal, (message: unknown) => {
+      const parsed = parseMessage(granted, message, 'grant', odd);
+      if (parsed !== undefined) this.#hear(parsed as Grant);
+    });
+    wf.setHandler(nextSignal, (message: unknown) => {
+      const parsed = parseMessage(called, message, 'next', odd);
+      if (parsed?.runId === run.runId && parsed.nonce === this.#nonce) this.#called = true;
+    });
+  }
+
+  /** Deploys whose gates are green and that wait behind this one, newest first. */
+  get queued(): Grant['queued'] {
+    return this.#grant?.queued ?? [];
+  }
+
+  /**
+   * Waits until the fleet is the deploy's own. Undefined when it was interrupted and has left its place, or when the
+   * run has grown long: then it goes on as a new one and asks again, which keeps the place.
+   */
+  async wait(interrupted: () => boolean): Promise<Grant | undefined> {
+    this.#nonce = wf.uuid4().slice(0, 18);
+    this.#grant = undefined;
+    this.#called = false;
+    this.#asked = false;
+    const turn = new wf.CancellationScope();
+    let turning = false;
+    try {
+      while (this.#grant === undefined && !interrupted()) {
+        if (!this.#asked) await this.#ask(this.#nonce);
+        const heard = await wf.condition(
+          () => this.#grant !== undefined || interrupted() || !this.#asked || (this.#called && !turning),
+          ASK_AGAIN_MS,
+          { summary: `queue of ${this.#run.input.fleet}` },
+        );
+        if (!heard) this.#asked = false;
+        if (historyIsLong() && this.#grant === undefined) return undefined;
+        if (this.#called && !turning && this.#grant === undefined && !interrupted()) {
+          turning = true;
+          void turn.run(() => this.#take(this.#nonce as string)).catch(() => undefined);
+        }
+      }
+    } finally {
+      turn.cancel();
+    }
+    if (interrupted()) await this.leave();
+    return interrupted() ? undefined : this.#grant;
+  }
+
+  /** Gives the place, or a grant that is on its way, back. */
+  async leave(): Promise<void> {
+    const nonce = this.#nonce;
+    if (nonce === undefined) return;
+    this.#nonce = undefined;
+    this.#grant = undefined;
+    const { workflowId, runId } = this.#run;
+    await tellLock(this.#run, withdrawSignal, { workflowId, runId, nonce });
+  }
+
+  #hear(grant: Grant): void {
+    const { state, runId } = this.#run;
+    if (grant.runId === runId && state.epoch !== undefined && !this.#run.released) {
+      // The lock heard an old request once more and granted again: the calls to come carry the higher epoch.
+      state.epoch = Math.max(state.epoch, grant.epoch);
+    } else if (grant.runId === runId && grant.nonce === this.#nonce) this.#grant = grant;
+    else {
+      this.#asked = false;
+      const { workflowId } = this.#run;
+      void tellLock(this.#run, withdrawSignal, { workflowId, runId: grant.runId, nonce: grant.nonce });
+    }
+  }
+
+  async #ask(nonce: string): Promise<void> {
+    const { settings, input, state, workflowId, runId } = this.#run;
+    const { fleet, sha, tag, kind } = settings;
+    this.#asked = true;
+    await requestFleet.executeWithOptions({ summary: `a place in the queue of ${fleet}` }, [
+      {
+        fleet,
+        workflowId,
+        runId,
+        nonce,
+        sha,
+        tag,
+        kind,
+        urgent: input.urgent === true,
+        actor: input.actor,
+        reason: input.reason ?? '',
+        readyAt: state.greenAt ?? Date.now(),
+        searchAttributes: input.searchAttributes === true,
+      },
+    ]);
+  }
+
+  /** Called up: the turn waits for the fleet on the deploy's behalf, and looks whether it may go on. */
+  async #take(nonce: string): Promise<void> {
+    const { settings, state, workflowId, runId } = this.#run;
+    const { fleet } = settings;
+    try {
+      const taken = await takeTurn.executeWithOptions({ summary: `next for ${fleet}` }, [
+        {
+          fleet,
+          workflowId,
+          runId,
+          nonce,
+          ...(state.direction === 'back' || state.checked === true ? {} : { settings }),
+        },
+      ]);
+      if (nonce !== this.#nonce || this.#grant !== undefined) return;
+      if (taken.kind === 'granted') {
+        this.#grant = taken.grant;
+        this.preflight = taken.preflight;
+      } else this.#asked = false;
+    } catch (error) {
+      // Whatever became of the turn: asking again brings the grant by a signal.
+      if (!wf.isCancellation(error)) this.#asked = false;
+    }
+  }
+}
