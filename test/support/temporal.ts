@@ -1,4 +1,4 @@
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { findTimeSkippingServer } from '../../scripts/lib/time-skipping-server.mjs';
@@ -7,7 +7,7 @@ import { startDevServer } from '../../src/dev/temporal-server.ts';
 import { searchAttributes } from '../../src/workflows/search-attributes.ts';
 
 /** The type of all of them; the server takes its number, not its name. */
-const KEYWORD = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+const KEYWORD = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 
 /**
  * A real Temporal server for one test file, with Greenlane's search attributes registered; up in half a second.
