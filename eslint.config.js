@@ -19,7 +19,10 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-unnecessary-type-assertion': 'error',
       '@typescript-eslint/only-throw-error': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
       'no-fallthrough': 'error',
@@ -33,7 +36,12 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: nodeBuiltins.map((name) => ({ name, message: 'Workflow code runs without Node: move this into an activity.' })) },
+        {
+          paths: nodeBuiltins.map((name) => ({
+            name,
+            message: 'Workflow code runs without Node: move this into an activity.',
+          })),
+        },
       ],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'fetch', 'setImmediate'],
     },
@@ -45,7 +53,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
-        { selector: "ImportDeclaration[source.value='undici']", message: 'Sockets are opened in src/http only.' },
+        {
+          selector: "ImportDeclaration[source.value='undici']",
+          message: 'Sockets are opened in src/http only.',
+        },
       ],
     },
   },

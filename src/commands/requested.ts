@@ -28,5 +28,5 @@ export function requestedChanges(environment: EnvironmentSettings): RequestedCha
     gatePollMs,
   };
   const said = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return said.length === 0 ? undefined : (Object.fromEntries(said));
+  return said.length === 0 ? undefined : Object.fromEntries(said);
 }
