@@ -12,7 +12,9 @@ import {
 } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
+import { FaultPoints } from './activities/fault-points.ts';
 import { Fleets } from './activities/fleets.ts';
+import { Heartbeat } from './activities/heartbeat.ts';
 import { HonestFailures } from './activities/interceptor.ts';
 import { laneOf, temporalConfig } from './client/connect.ts';
 import type { Environment } from './config/environment.ts';
@@ -89,7 +91,13 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
 export function workOf(fleets: Fleets, env: Environment, log: Logger, uiUrl?: string) {
   return {
     activities: createActivities(fleets, env, uiUrl),
-    interceptors: { activity: [() => ({ inbound: new HonestFailures(fleets.secrets, log) })] },
+    interceptors: {
+      activity: [
+        ...FaultPoints.from(env, log).map((inbound) => () => ({ inbound })),
+        () => ({ inbound: new HonestFailures(fleets.secrets, log) }),
+        () => ({ inbound: new Heartbeat() }),
+      ],
+    },
     // Halts are heard through heartbeats: they must not be held back (docs/steering.md).
     maxHeartbeatThrottleInterval: '200ms',
     defaultHeartbeatThrottleInterval: '200ms',

@@ -3,9 +3,13 @@ import type { Activities } from '../activities/contract.ts';
 import type { DeploySettings } from '../rollout/request.ts';
 import { CALL_ATTEMPTS } from '../rollout/waves.ts';
 
+/** A worker that is gone is noticed after this, whatever it was at: every activity beats (src/activities/heartbeat.ts). */
+export const HEARTBEAT_MS = 10_000;
+
 /** A look at the world that costs seconds; retried for about two minutes, then the deploy says it could not tell. */
 const QUICK = {
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: HEARTBEAT_MS,
   scheduleToCloseTimeout: '5 minutes',
   retry: { initialInterval: '1s', maximumInterval: '20s', maximumAttempts: 8 },
 } as const;
@@ -15,19 +19,21 @@ export const { prepare, touchedBy, movePointer, preflight } = proxyActivities<Ac
 /** The queue must hear of the deploy however long Temporal's own service is busy. */
 export const { requestFleet } = proxyActivities<Activities>({
   startToCloseTimeout: '30s',
+  heartbeatTimeout: HEARTBEAT_MS,
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
 
 /** The deploy whose turn is next waits here, for as long as the one before it takes. */
 export const { takeTurn } = proxyActivities<Activities>({
   startToCloseTimeout: '30 days',
-  heartbeatTimeout: '10s',
+  heartbeatTimeout: HEARTBEAT_MS,
   retry: { initialInterval: '1s', maximumInterval: '10s' },
 });
 
 /** As long as it takes, but not for ever: a deploy that cannot give back ends, and the lock notices that. */
 export const { giveBack } = proxyActivities<Activities>({
   startToCloseTimeout: '30s',
+  heartbeatTimeout: HEARTBEAT_MS,
   scheduleToCloseTimeout: '10 minutes',
   retry: { initialInterval: '1s', maximumInterval: '30s' },
 });
@@ -35,6 +41,7 @@ export const { giveBack } = proxyActivities<Activities>({
 /** Telling others never holds a deploy up for long, and never fails it. */
 export const { postStatus, notify } = proxyActivities<Activities>({
   startToCloseTimeout: '15s',
+  heartbeatTimeout: HEARTBEAT_MS,
   scheduleToCloseTimeout: '2 minutes',
   retry: { initialInterval: '1s', maximumInterval: '15s' },
 });
@@ -45,6 +52,7 @@ export function gateActivities(
 ): ActivityInterfaceFor<Pick<Activities, 'awaitGates'>> {
   return proxyActivities<Activities>({
     startToCloseTimeout: '2 minutes',
+    heartbeatTimeout: HEARTBEAT_MS,
     scheduleToCloseTimeout: settings.gateTimeoutMs,
     retry: {
       initialInterval: settings.gatePollMs,
@@ -53,9 +61,6 @@ export function gateActivities(
     },
   });
 }
-
-/** A worker that is gone is noticed after this; heartbeats come a few times a second (src/worker.ts). */
-const HEARTBEAT_MS = 10_000;
 
 export function fleetActivities(
   settings: DeploySettings,

@@ -11,6 +11,7 @@ import {
 } from '../rollout/lock/messages.ts';
 import { sameDeploy, type Holder } from '../rollout/lock/state.ts';
 import * as lock from '../rollout/lock/transitions.ts';
+import { HEARTBEAT_MS } from './activities.ts';
 import { listenForHolds } from './lock-holds.ts';
 import { LockRun } from './lock-run.ts';
 import { LockTurns } from './lock-turns.ts';
@@ -34,6 +35,7 @@ export interface FleetLockInput {
 
 const { findFormer } = wf.proxyActivities<LockActivities>({
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: HEARTBEAT_MS,
   retry: { initialInterval: '1s', maximumInterval: '10s' },
 });
 

@@ -2,10 +2,12 @@ import * as wf from '@temporalio/workflow';
 import type { LockActivities } from '../activities/contract.ts';
 import { holderClosed } from '../rollout/lock/transitions.ts';
 import type { Holder } from '../rollout/lock/state.ts';
+import { HEARTBEAT_MS } from './activities.ts';
 import type { LockRun } from './lock-run.ts';
 
 const { watchHolder } = wf.proxyActivities<LockActivities>({
   startToCloseTimeout: '1 minute',
+  heartbeatTimeout: HEARTBEAT_MS,
   // One look fails retryably while the holder runs, so waiting costs no slot and no history.
   retry: { initialInterval: '2s', backoffCoefficient: 1, maximumInterval: '5s' },
 });

@@ -1,0 +1,75 @@
+import { readFileSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Environment } from '../config/environment.ts';
+
+/** Moments of every activity: before its first line, behind its last one, and when its result was reported. */
+export const MOMENTS = ['before', 'after', 'reported'] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+const FAULT_POINTS = 'GREENLANE_FAULT_POINTS';
+
+const armed = z.object({
+  signal: z.enum(['SIGKILL', 'SIGSTOP', 'SIGTERM']),
+  delayMs: z.int().min(0).default(0),
+});
+/** What a fault point does to the worker, and how many ms after the moment. */
+export type ArmedPoint = z.output<typeof armed>;
+
+/** File name that arms a point, in the directory that `GREENLANE_FAULT_POINTS` names. */
+export function pointName(moment: Moment, activity: string, fleet: string): string {
+  return `${moment}-${activity}-${fleet}.json`;
+}
+
+/**
+ * Named points where tests end, freeze or stop this very process, exactly between two steps. Only where the
+ * environment asks for it: a worker in production has not even the interceptor.
+ */
+export class FaultPoints implements ActivityInboundCallsInterceptor {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** None, or one: as the environment says. */
+  static from(env: Environment, log: Logger): FaultPoints[] {
+    const directory = env[FAULT_POINTS];
+    if (directory === undefined || directory === '') return [];
+    log.warn({ directory }, `${FAULT_POINTS} is set: this worker kills itself where a test tells it to`);
+    return [new FaultPoints(directory)];
+  }
+
+  async execute(
+    input: ActivityExecuteInput,
+    next: Next<ActivityInboundCallsInterceptor, 'execute'>,
+  ): Promise<unknown> {
+    const { activityType, workflowExecution } = Context.current().info;
+    const fleet = workflowExecution?.workflowId.split('/')[1] ?? '';
+    this.#reach('before', activityType, fleet);
+    try {
+      return await next(input);
+    } finally {
+      this.#reach('after', activityType, fleet);
+      // The result is on its way in this very turn of the loop; with a delay, the workflow task that follows is.
+      setImmediate(() => this.#reach('reported', activityType, fleet));
+    }
+  }
+
+  #reach(moment: Moment, activity: string, fleet: string): void {
+    const path = join(this.#directory, pointName(moment, activity, fleet));
+    let text: string;
+    try {
+      text = readFileSync(path, 'utf8');
+      unlinkSync(path);
+    } catch {
+      return;
+    }
+    const { signal, delayMs } = armed.parse(JSON.parse(text));
+    if (delayMs === 0) process.kill(process.pid, signal);
+    else setTimeout(() => process.kill(process.pid, signal), delayMs);
+  }
+}
