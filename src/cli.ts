@@ -249,6 +249,19 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     async (o, c) => (await import('./commands/board.ts')).run(o, c),
   );
   define(
+    'report',
+    'one page about one deploy: verdict, timeline, fleet, gates, audit trail',
+    [
+      [SHA, 'the deploy of this SHA (default: the one that holds the fleet)'],
+      ['-o, --output <file>', 'where to write it (default: stdout)'],
+      ['--format <format>', 'html or md (default: by the name of the file, else html)'],
+      ['--history <files...>', 'histories exported from Temporal, instead of asking it'],
+    ],
+    'greenlane report --sha "$SHA" -o report.html',
+    async (o, c) => (await import('./commands/report.ts')).run(o, c),
+  );
+
+  define(
     'worker',
     'run the worker of the lane: it has the secrets and does the work',
     [],
