@@ -1,5 +1,5 @@
 import ms from 'ms';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 const LONGEST_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -8,22 +8,21 @@ const LONGEST_MS = 30 * 24 * 60 * 60 * 1000;
  * Zero is refused unless asked for; so is anything over 30 days.
  */
 export function duration(options: { zero?: boolean } = {}) {
-  return z.union([z.string(), z.number()]).transform((value, context): number => {
-    const result = parseDuration(value);
-    if (
-      result === undefined ||
-      result < 0 ||
-      (result === 0 && options.zero !== true) ||
-      result > LONGEST_MS
-    ) {
-      context.addIssue({
+  return z.pipe(
+    z.union([z.string(), z.number()]),
+    z.transform((value, context): number => {
+      const result = parseDuration(value);
+      const fits =
+        result !== undefined && result >= 0 && (result > 0 || options.zero === true) && result <= LONGEST_MS;
+      if (fits) return result;
+      context.issues.push({
         code: 'custom',
         message: `expected a duration such as 60m, 15s or 2h, got ${JSON.stringify(value)}`,
+        input: value,
       });
       return z.NEVER;
-    }
-    return result;
-  });
+    }),
+  );
 }
 
 /** Milliseconds of `60m`, `15s`, `2h`, or of a number of seconds; undefined when it is neither. */

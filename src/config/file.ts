@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { ConfigurationError } from '../errors.ts';
 import { fileSchema, type ConfigFile } from './root.ts';
 
@@ -40,7 +41,7 @@ export function parseConfig(text: string, source: string): ConfigFile {
   } catch {
     throw new ConfigurationError({ source }, 'not usable YAML: too many aliases');
   }
-  const parsed = fileSchema.safeParse(value ?? {});
+  const parsed = fileSchema.safeParse(value ?? {}, PARSING);
   if (parsed.success) return parsed.data;
   const first = parsed.error.issues
     .map((issue) => ({ issue, line: lineOf(document, lines, issue.path) }))
@@ -50,6 +51,9 @@ export function parseConfig(text: string, source: string): ConfigFile {
     describe(first.issue, value),
   );
 }
+
+/** Compiling a parser costs more than one file is worth, and zod's small build brings no messages of its own. */
+const PARSING = { jitless: true, error: en().localeError };
 
 function keyOf(path: readonly PropertyKey[]): string {
   return path

@@ -1,19 +1,21 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { described } from './described.ts';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-const timeOfDay = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/, 'expected a time of day such as 18:00');
+const timeOfDay = z
+  .string()
+  .check(z.regex(/^([01]\d|2[0-4]):[0-5]\d$/, 'expected a time of day such as 18:00'));
 
 /** A weekly window in which auto deploys wait. `to` at or before `from` means the next day. */
 export const freezeWindowSchema = z.strictObject({
-  name: z.string().default('freeze window').describe('What people are told it is.'),
-  days: z.array(z.enum(DAYS)).min(1).describe('Days on which it begins.'),
-  from: timeOfDay.default('00:00').describe('When it begins.'),
-  to: timeOfDay.default('24:00').describe('When it ends; at or before `from`: on the next day.'),
-  timeZone: z
-    .string()
-    .refine(isTimeZone, 'expected a time zone such as Europe/Berlin')
-    .default('UTC')
-    .describe('Whose times of day these are.'),
+  name: described('What people are told it is.', z._default(z.string(), 'freeze window')),
+  days: described('Days on which it begins.', z.array(z.enum(DAYS)).check(z.minLength(1))),
+  from: described('When it begins.', z._default(timeOfDay, '00:00')),
+  to: described('When it ends; at or before `from`: on the next day.', z._default(timeOfDay, '24:00')),
+  timeZone: described(
+    'Whose times of day these are.',
+    z._default(z.string().check(z.refine(isTimeZone, 'expected a time zone such as Europe/Berlin')), 'UTC'),
+  ),
 });
 
 export type FreezeWindow = z.output<typeof freezeWindowSchema>;
