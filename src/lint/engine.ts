@@ -5,7 +5,7 @@ import { deploysOf, type Deploy } from './production.ts';
 import type { Report, Rule, RuleContext, Target } from './rule.ts';
 import { RULES } from './rules/index.ts';
 import type { Settings } from './settings.ts';
-import { traceJob, type JobFlow } from './shell/flow.ts';
+import { traceJob, untracedJob, type JobFlow } from './shell/flow.ts';
 import { positionAt } from './source/file.ts';
 import { applySuppressions } from './suppressions.ts';
 import type { Job, Workflow } from './workflow/model.ts';
@@ -26,7 +26,14 @@ export function runRules(input: RunInput): Finding[] {
   const levels = levelReader(settings);
   const flows = new WeakMap<Job, JobFlow>();
   const deploys = new WeakMap<Job, readonly Deploy[]>();
-  const flow = (job: Job): JobFlow => remember(flows, job, () => traceJob(job, settings));
+  const open = new Set<Job>();
+  const flow = (job: Job): JobFlow =>
+    remember(flows, job, () => {
+      // A job that needs itself, over however many others, never runs.
+      if (open.has(job)) return untracedJob(job);
+      open.add(job);
+      return traceJob(job, settings, flow);
+    });
   const collected: Finding[] = [];
   const collect = (rule: Rule, report: Report): void => {
     const finding = toFinding(rule, report, host);

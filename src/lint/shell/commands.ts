@@ -6,6 +6,8 @@ import { jqOutput } from './jq.ts';
 import { addToFile, fileKey, fileValue, sinkFor, type Streams } from './sink.ts';
 import {
   EMPTY,
+  STATUS,
+  endsWithStatus,
   concat,
   derived,
   isResolved,
@@ -64,7 +66,6 @@ const FILTERS = new Set([
   'gzip',
   'shuf',
   'ts',
-  'xargs',
   'pv',
   'diff',
   'grep',
@@ -181,8 +182,20 @@ export function runBuiltin(call: Call, shell: Interpreter): void {
     case 'python3':
       if (args[0]?.text === '-m' && args[1]?.text === 'json.tool') print(filtered(call, shell));
       return;
+    case 'env':
+    case 'printenv':
+      print(shell.environment(args));
+      return;
+    case 'xargs':
+      // It hands on what it reads; only some of the programs it runs print that.
+      if (
+        args.every(({ text }) => text.startsWith('-')) ||
+        args.some(({ text }) => /^(echo|printf|cat)$/.test(text))
+      )
+        print(streams.stdin);
+      return;
     default:
-      if (!FILTERS.has(name)) return;
+      if (!FILTERS.has(name) || editsInPlace(call)) return;
   }
   if (
     /grep|^rg$/.test(name) &&
@@ -254,7 +267,12 @@ function transfer(request: Transfer, call: Call, shell: Interpreter): void {
   if (!isControlPlaneRequest(call.args, shell.settings.production)) return;
   if (shell.xtrace !== undefined)
     shell.leak('trace', 'log', new Set<Label>(['answer']), 'set -x', shell.xtrace);
-  const body = answer(call);
+  const plain = answer(call);
+  const behind = request.output === undefined ? request.writeOut?.text.replaceAll('\\n', '\n') : undefined;
+  const body =
+    behind === undefined
+      ? plain
+      : { ...plain, text: plain.text + behind.replace(/%\{(http|response)_code\}/, STATUS) };
   if (request.verbose) shell.write(call.streams.err, body, { ...call, name: `${call.name} -v` });
   const sink = request.output === undefined ? call.streams.out : sinkFor(request.output);
   shell.write(sink.kind === 'log' && request.output !== undefined ? call.streams.out : sink, body, call);
@@ -262,6 +280,14 @@ function transfer(request: Transfer, call: Call, shell: Interpreter): void {
   // The status code alone says nothing.
   if (request.output !== undefined && request.writeOut !== undefined)
     shell.write(call.streams.out, literal(unresolved(`status ${call.node.pos}`)), call);
+}
+
+/** `sed -i` and its like write into the file and print nothing. */
+function editsInPlace({ name, args }: Call): boolean {
+  return (
+    /^(sed|perl|yq|gawk|sort)$/.test(name) &&
+    args.some(({ text }) => (name === 'sort' ? /^-o/ : /^(-[a-zA-Z]*i|--in-?place)/).test(text))
+  );
 }
 
 /** What a filter prints: what it reads, be it standard input or its operands, and what its own words hold. */
@@ -273,8 +299,13 @@ function filtered(call: Call, shell: Interpreter): Value {
   const words =
     call.name === 'cat' || call.name === 'tee' ? [] : call.args.map((argument) => argument.labels);
   const labels = union([...files, ...words, ...(readsFiles ? [] : [call.streams.stdin.labels])]);
-  const text = readsFiles ? unresolved(`filtered ${call.node.pos}`) : call.streams.stdin.text;
-  return { text, labels, names: new Set() };
+  if (readsFiles) return { text: unresolved(`filtered ${call.node.pos}`), labels, names: new Set() };
+  // `tail -n 1` of a body with the status code behind it.
+  const last =
+    call.name === 'tail' && /^-(n ?)?1$/.test(call.args.map((argument) => argument.text).join(' '));
+  if (last && endsWithStatus(call.streams.stdin.text, true))
+    return literal(unresolved(`status ${call.node.pos}`));
+  return { text: call.streams.stdin.text, labels, names: new Set() };
 }
 
 function jqPrinted(call: Call, shell: Interpreter): Value {

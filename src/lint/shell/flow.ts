@@ -60,6 +60,8 @@ export interface StepFlow {
 export interface JobFlow {
   readonly job: Job;
   readonly steps: readonly StepFlow[];
+  /** Its `outputs:` by name, lower case. */
+  readonly outputs: ReadonlyMap<string, Value>;
 }
 
 /** What steps hand on to later steps of the job: files, `GITHUB_ENV`, `GITHUB_OUTPUT`. */
@@ -68,13 +70,44 @@ export interface Handover {
   readonly environment: Map<string, Value>;
   /** By `step id.output name`, lower case. */
   readonly outputs: Map<string, Value>;
+  /** What needed jobs hand over, by `job.output`, lower case. */
+  readonly needs: ReadonlyMap<string, Value>;
 }
 
-/** Follows what the scripts of a job do with values, step after step, without running anything. */
-export function traceJob(job: Job, settings: Settings): JobFlow {
-  if (!isWorthTracing(job, settings)) return { job, steps: job.steps.map(untraced) };
-  const handover: Handover = { files: new Map(), environment: new Map(), outputs: new Map() };
-  return { job, steps: job.steps.map((step) => traceStep(step, handover, settings)) };
+/**
+ * Follows what the scripts of a job do with values, step after step, without running anything.
+ * @param flowOf the flow of another job of the workflow, for what it hands over in `needs`.
+ */
+export function traceJob(job: Job, settings: Settings, flowOf: (job: Job) => JobFlow): JobFlow {
+  const handed = handedOver(job, flowOf);
+  if (handed.size === 0 && !isWorthTracing(job, settings)) return untracedJob(job);
+  const handover: Handover = { files: new Map(), environment: new Map(), outputs: new Map(), needs: handed };
+  const steps = job.steps.map((step) => traceStep(step, handover, settings));
+  const { tree } = job.workflow;
+  const outputs = new Map<string, Value>();
+  for (const { name, value } of tree.entries(job.entries.find((entry) => entry.name === 'outputs')?.value)) {
+    const text = tree.text(value);
+    if (text !== undefined)
+      outputs.set(name.toLowerCase(), textValue(text.value, lookupIn(new Map(), handover)));
+  }
+  return { job, steps, outputs };
+}
+
+/** What the jobs a job needs hand over to it that carries a label, by `job.output`. */
+function handedOver(job: Job, flowOf: (job: Job) => JobFlow): Map<string, Value> {
+  const handed = new Map<string, Value>();
+  for (const need of job.needs) {
+    const other = job.workflow.jobs.find(({ id }) => id === need.value);
+    for (const [name, value] of other === undefined ? [] : flowOf(other).outputs) {
+      if (value.labels.size > 0) handed.set(`${need.value.toLowerCase()}.${name}`, value);
+    }
+  }
+  return handed;
+}
+
+/** The flow of a job of which nothing is known. */
+export function untracedJob(job: Job): JobFlow {
+  return { job, steps: job.steps.map(untraced), outputs: new Map() };
 }
 
 function untraced(step: Step): StepFlow {
@@ -131,6 +164,8 @@ function lookupIn(env: ReadonlyMap<string, Value>, handover: Handover): Lookup {
     if (context === 'env') return [...env].find(([known]) => known.toLowerCase() === name)?.[1];
     if (context === 'steps' && kind === 'outputs' && output !== undefined)
       return handover.outputs.get(`${name}.${output}`);
+    if (context === 'needs' && kind === 'outputs' && output !== undefined)
+      return handover.needs.get(`${name}.${output}`);
     return undefined;
   };
 }

@@ -107,15 +107,26 @@ export class Interpreter implements WordSetting {
     return named;
   }
 
+  /** What `env` or `printenv` prints: all variables, or those that are named. */
+  environment(names: readonly Value[]): Value {
+    const asked = names.filter(({ text }) => !text.startsWith('-')).map(({ text }) => text);
+    const values = [...this.variables]
+      .filter(([name]) => asked.length === 0 || asked.includes(name))
+      .map(([, value]) => value);
+    return {
+      text: unresolved('environment'),
+      labels: union(values.map((value) => value.labels)),
+      names: new Set(),
+    };
+  }
+
   capture(script: ParsedScript | undefined, pos: number): Value {
     if (script === undefined) return literal(unresolved(`substitution ${pos}`));
     const values: Value[] = [];
     this.isolated(() => this.exec(script, { stdin: EMPTY, out: { kind: 'capture', values }, err: LOG }));
-    return {
-      text: unresolved(`substitution ${pos}`),
-      labels: union(values.map((value) => value.labels)),
-      names: new Set(),
-    };
+    if (values.length === 0) return literal(unresolved(`substitution ${pos}`));
+    const printed = concat(values);
+    return { ...printed, text: printed.text.replace(/\n+$/, '') };
   }
 
   processFile(script: ParsedScript | undefined, pos: number, operator: '<' | '>'): Value {

@@ -23,6 +23,14 @@ export function unresolved(id: string): string {
   return `${MARK}${id}${MARK}`;
 }
 
+/** Stands for the status code that `curl -w '%{http_code}'` prints behind a body. */
+export const STATUS = unresolved('status code');
+
+/** Whether a text ends with a status code; `onLine`: on a line of its own. */
+export function endsWithStatus(text: string, onLine: boolean): boolean {
+  return text.replace(/\n+$/, '').endsWith(onLine ? `\n${STATUS}` : STATUS);
+}
+
 /** Whether a part of the text is not known. */
 export function isResolved(text: string): boolean {
   return !text.includes(MARK);

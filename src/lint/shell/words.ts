@@ -1,6 +1,23 @@
-import type { AssignmentPrefix, ParameterExpansionPart, ParsedScript, Word, WordPart } from 'unbash';
+import type {
+  AssignmentPrefix,
+  ParameterExpansionPart,
+  ParameterOperation,
+  ParsedScript,
+  Word,
+  WordPart,
+} from 'unbash';
 import { EXPRESSION_START, type Script } from './script.ts';
-import { EMPTY, concat, derived, either, expressionValue, literal, unresolved, type Value } from './value.ts';
+import {
+  EMPTY,
+  concat,
+  derived,
+  either,
+  endsWithStatus,
+  expressionValue,
+  literal,
+  unresolved,
+  type Value,
+} from './value.ts';
 import type { Lookup } from './flow.ts';
 
 /** What the evaluation of words needs from the interpreter. */
@@ -76,10 +93,23 @@ function parameterValue(part: ParameterExpansionPart, setting: WordSetting): Val
     if (value.text === unresolved(`$${part.parameter}`) || value.text === '') return either(operand, value);
     return either(value, operand);
   }
+  if (isStatusOf(value.text, operation)) return literal(unresolved(part.text));
   if (operation.type === 'Replace') {
     return derived(either(value, wordValue(operation.replacement, setting)), part.text);
   }
   return derived(value, part.text);
+}
+
+/** `${answer: -3}` and `${answer##*$'\n'}` of a body with the status code behind it. */
+function isStatusOf(text: string, operation: ParameterOperation): boolean {
+  if (operation.type === 'Slice')
+    return /^\s*\(?-3\)?$/.test(operation.offset.value) && endsWithStatus(text, false);
+  return (
+    operation.type === 'Remove' &&
+    operation.operator === '##' &&
+    /^\*\n$/.test(operation.operand.value) &&
+    endsWithStatus(text, true)
+  );
 }
 
 /** A literal text, in which stand-ins for `${{ … }}` get their value back. */
