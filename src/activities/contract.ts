@@ -32,7 +32,7 @@ export interface Activities {
    */
   takeTurn(input: TurnInput): Promise<TurnTaken>;
 
-  /** Gives the fleet back to a lock that could not be told by a signal, starting it anew when it is gone. */
+  /** Gives the fleet back with what came of it; a lock that is gone is started anew and told. Idempotent. */
   giveBack(input: { fleet: string; searchAttributes: boolean; message: ReleaseMessage }): Promise<void>;
 
   /** Everything that must hold before the first side effect. */

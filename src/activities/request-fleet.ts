@@ -1,10 +1,14 @@
 import { Context } from '@temporalio/activity';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { closuresOf } from '../config/closures.ts';
-import { releaseSignal, requestSignal } from '../workflows/messages.ts';
+import { lockId } from '../workflows/lock-id.ts';
+import { releaseSignal, releaseUpdate, requestSignal } from '../workflows/messages.ts';
 import type { fleetLock } from '../workflows/fleet-lock.ts';
 import { lockOptions } from '../workflows/lock-options.ts';
 import type { ReleaseMessage } from '../rollout/lock/messages.ts';
 import type { Activities, RequestMessage } from './contract.ts';
+import { unsure } from './failure.ts';
 import type { Fleets } from './fleets.ts';
 
 /** How far ahead the lock knows the freeze windows; each request renews it. */
@@ -29,14 +33,28 @@ export function requestFleet(fleets: Fleets): Activities['requestFleet'] {
   };
 }
 
-/** Gives the fleet back to a lock that was not there to be told; one that was lost is started anew and told. */
+/**
+ * Gives the fleet back. By an update, which the lock takes in the same task that grants to the next one; a lock that
+ * was terminated meanwhile is started anew and told by a signal. Twice is once: the lock knows the epoch is over.
+ */
 export function giveBack(): Activities['giveBack'] {
   return async ({ fleet, searchAttributes, message }) => {
-    const { client, info } = Context.current();
-    await client.workflow.signalWithStart<typeof fleetLock, [ReleaseMessage]>('fleetLock', {
-      ...lockOptions(fleet, info.taskQueue, searchAttributes),
-      signal: releaseSignal,
-      signalArgs: [message],
-    });
+    const { client, info, cancellationSignal } = Context.current();
+    try {
+      await client.withAbortSignal(cancellationSignal, () =>
+        client.workflow.getHandle(lockId(fleet)).executeUpdate(releaseUpdate, {
+          args: [message],
+          updateId: `release-${message.runId}-${message.epoch ?? 0}`,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError))
+        throw unsure('NotGivenBack', 'the fleet lock did not answer');
+      await client.workflow.signalWithStart<typeof fleetLock, [ReleaseMessage]>('fleetLock', {
+        ...lockOptions(fleet, info.taskQueue, searchAttributes),
+        signal: releaseSignal,
+        signalArgs: [message],
+      });
+    }
   };
 }

@@ -8,6 +8,7 @@ import {
   turnedBackMessage,
   withdrawMessage,
   type HoldsAfter,
+  type ReleaseMessage,
 } from '../rollout/lock/messages.ts';
 import { sameDeploy, type Holder } from '../rollout/lock/state.ts';
 import * as lock from '../rollout/lock/transitions.ts';
@@ -21,6 +22,7 @@ import {
   holderQuery,
   lockQuery,
   releaseSignal,
+  releaseUpdate,
   requestSignal,
   turnedBackSignal,
   withdrawSignal,
@@ -112,11 +114,17 @@ function listen(run: LockRun): Holder[] {
   wf.setHandler(releaseSignal, (message: unknown) =>
     run.take(() => {
       const parsed = parseMessage(releaseMessage, message, 'release', odd);
-      if (parsed === undefined) return;
-      const held = run.state.holder !== undefined && sameDeploy(run.state.holder, parsed);
-      run.become(lock.release(run.state, parsed as lock.Release, Date.now()));
-      if (held) putHolds(run, parsed);
+      if (parsed !== undefined) release(run, parsed);
     }),
+  );
+  wf.setHandler(
+    releaseUpdate,
+    (message: unknown) => run.take(() => release(run, releaseMessage.parse(message))),
+    {
+      validator: (message: unknown) => {
+        if (!releaseMessage.safeParse(message).success) throw new Error('release: not understood');
+      },
+    },
   );
   wf.setHandler(lockQuery, (limit?: unknown) => run.view(limit));
   wf.setHandler(holderQuery, () => ({
@@ -127,6 +135,12 @@ function listen(run: LockRun): Holder[] {
   wf.setHandler(carryQuery, () => (run.starting ? null : run.carry()));
   wf.setDefaultSignalHandler((name) => odd(`an unknown signal \`${name.slice(0, 100)}\``));
   return unanswered;
+}
+
+function release(run: LockRun, message: ReleaseMessage): void {
+  const held = run.state.holder !== undefined && sameDeploy(run.state.holder, message);
+  run.become(lock.release(run.state, message as lock.Release, Date.now()));
+  if (held) putHolds(run, message);
 }
 
 /** What a deploy leaves on the fleet: a rollback pins it (I-27), an unattended halt freezes it. */

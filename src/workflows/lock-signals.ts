@@ -2,7 +2,6 @@ import * as wf from '@temporalio/workflow';
 import type { ReleaseMessage } from '../rollout/lock/messages.ts';
 import { giveBack } from './activities.ts';
 import { lockId } from './lock-id.ts';
-import { releaseSignal } from './messages.ts';
 import type { Run } from './run.ts';
 
 /** Says something to the fleet's lock; false when there is none that hears it. Also said by a deploy that was cancelled. */
@@ -18,10 +17,7 @@ export async function tellLock<T>(run: Run, signal: wf.SignalDefinition<[T]>, me
   }
 }
 
-/**
- * Gives the fleet back with what came of it; the lock writes its ledger from this. A lock that was terminated
- * meanwhile is started anew and told: neither the last known good nor a pin is lost with it (I-27).
- */
+/** Gives the fleet back with what came of it; the lock writes its ledger from this. */
 export async function release(
   run: Run,
   more: Omit<ReleaseMessage, 'workflowId' | 'runId' | 'epoch'>,
@@ -35,12 +31,11 @@ export async function release(
     ...(state.epoch === undefined ? {} : { epoch: state.epoch }),
   };
   run.released = true;
-  if (await tellLock(run, releaseSignal, message)) return;
   try {
-    await giveBack.executeWithOptions({ summary: `${fleet} back to a new lock` }, [
+    await giveBack.executeWithOptions({ summary: `${fleet} is free: ${more.outcome}` }, [
       { fleet, searchAttributes: input.searchAttributes === true, message },
     ]);
   } catch {
-    run.note('no fleet lock could be told of the end; a new one notices it through Temporal');
+    run.note('no fleet lock could be told of the end; it notices it through Temporal');
   }
 }

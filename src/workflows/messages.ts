@@ -44,6 +44,7 @@ export const nextSignal = defineSignal<[{ runId: string; nonce: string }]>('next
 export const requestSignal = defineSignal<[RequestMessage]>('request');
 export const withdrawSignal = defineSignal<[Withdrawal]>('withdraw');
 export const releaseSignal = defineSignal<[ReleaseMessage]>('release');
+export const releaseUpdate = defineUpdate<void, [ReleaseMessage]>('release');
 /** From a holder that takes its tenants back: the fleet is pinned from now on. */
 export const turnedBackSignal = defineSignal<[Deployed & HoldsAfter]>('turned-back');
 /** Open until the fleet is the asking deploy's own. */
