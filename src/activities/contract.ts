@@ -215,7 +215,13 @@ export type WaveResult =
       readonly sha?: string;
       readonly onTarget: readonly string[];
     })
-  | (WaveFacts & { readonly kind: 'failed'; readonly reason: string; readonly onTarget: readonly string[] });
+  | (WaveFacts & {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** Who is not on the release, told apart as after any wave. */
+      readonly stragglers: readonly Straggler[];
+      readonly onTarget: readonly string[];
+    });
 
 export interface VerifyInput {
   readonly settings: DeploySettings;

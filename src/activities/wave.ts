@@ -87,6 +87,7 @@ class Wave {
   async roll(): Promise<WaveResult> {
     // A worker that died may have sent: the tenants are asked before anything is sent again (I-31).
     let ask = this.#input.ask || this.#mayHaveSent;
+    let spent = 0;
     for (let attempt = 1; attempt <= CALL_ATTEMPTS; attempt += 1) {
       const ahead = ask ? await this.#lookAgain() : undefined;
       if (this.#left.length === 0) return this.#prove();
@@ -104,22 +105,29 @@ class Wave {
           if (mayStillWork(answer)) await this.#waitForEffect();
           if (this.#left.length === 0) return this.#prove();
           if (!answer.transient) return this.#failed(`${inWords(answer)}; another call would not help`);
+          if (answer.why === 'timeout' && answer.sent) spent += 1;
+          if (spent === MOST_SPENT) return this.#prove();
           if (attempt < CALL_ATTEMPTS) await this.#pulse.pause(answer.retryAfterMs ?? backOff(attempt));
       }
     }
     await this.#lookAgain();
-    if (this.#left.length === 0) return this.#prove();
+    // Some arrived, so it is not the control plane that does not work: the others are stragglers (I-12).
+    if (this.#left.length < this.#input.slugs.length) return this.#prove();
     return this.#failed(
       `the control plane gave no usable answer to ${CALL_ATTEMPTS} calls (last: ${this.#warnings.at(-1)})`,
     );
   }
 
-  #failed(reason: string): WaveResult {
+  async #failed(reason: string): Promise<WaveResult> {
+    const answers = await askAll(this.#fleet.config.file, this.#left);
+    this.#left = this.#left.filter((slug) => !isOn(this.#input.sha, answers.get(slug)));
+    const { stragglers } = await this.#judge(this.#left, answers);
     const names = `${this.#left.slice(0, 10).join(', ')}${this.#left.length > 10 ? ` and ${this.#left.length - 10} more` : ''}`;
     return {
       kind: 'failed',
       reason: `${reason}; not on the release: ${names}`,
       ...this.#facts(),
+      stragglers,
       onTarget: this.#proven(),
     };
   }
@@ -208,28 +216,11 @@ class Wave {
 
   /** Every tenant of the wave must answer the release; what the control plane says of a swap proves nothing (I-14). */
   async #prove(): Promise<WaveResult> {
-    const { settings, slugs, sha, wave } = this.#input;
+    const { settings, slugs, sha } = this.#input;
     this.#stage = 'settling';
     const suspects = slugs.filter((slug) => this.#left.includes(slug));
     const last = await settle(this.#fleet.config.file, sha, suspects, settings, this.#pulse);
-    const stragglers: Straggler[] = [];
-    let ahead: string | undefined;
-    let onTarget = 0;
-    for (const slug of slugs) {
-      const answer: Answer = last.get(slug) ?? { kind: 'sha', sha };
-      const state = judgeTenant({
-        answer,
-        relation: await this.#relationOf(answer),
-        health: this.#health.get(slug) ?? 'unknown',
-        ...(this.#named === undefined || !suspects.includes(slug)
-          ? {}
-          : { inResults: this.#named.has(slug) }),
-      });
-      if (state === 'onTarget') onTarget += 1;
-      else if (state === 'ahead') ahead = answer.kind === 'sha' ? answer.sha : undefined;
-      else if (state !== 'gone')
-        stragglers.push({ slug, state, wave, ...(answer.kind === 'sha' ? { sha: answer.sha } : {}) });
-    }
+    const { stragglers, ahead, onTarget } = await this.#judge(slugs, last);
     const gone = await this.#gone(stragglers);
     return {
       kind: 'rolled',
@@ -239,6 +230,30 @@ class Wave {
       ...(ahead === undefined ? {} : { ahead }),
       ...this.#facts(),
     };
+  }
+
+  /** The verdict on tenants by their last answers; one without an answer here has proven itself before. */
+  async #judge(slugs: readonly string[], answers: ReadonlyMap<string, Answer>) {
+    const { sha, wave } = this.#input;
+    const stragglers: Straggler[] = [];
+    let ahead: string | undefined;
+    let onTarget = 0;
+    for (const slug of slugs) {
+      const answer: Answer = answers.get(slug) ?? { kind: 'sha', sha };
+      const state = judgeTenant({
+        answer,
+        relation: await this.#relationOf(answer),
+        health: this.#health.get(slug) ?? 'unknown',
+        ...(this.#named === undefined || !this.#left.includes(slug)
+          ? {}
+          : { inResults: this.#named.has(slug) }),
+      });
+      if (state === 'onTarget') onTarget += 1;
+      else if (state === 'ahead') ahead = answer.kind === 'sha' ? answer.sha : undefined;
+      else if (state !== 'gone')
+        stragglers.push({ slug, state, wave, ...(answer.kind === 'sha' ? { sha: answer.sha } : {}) });
+    }
+    return { stragglers, ahead, onTarget };
   }
 
   /** Tenants that a fresh enumeration no longer lists are gone, not stragglers (I-17). Unreadable: nobody is gone. */
@@ -289,6 +304,9 @@ class Wave {
       .catch(() => undefined);
   }
 }
+
+/** A call that ran out of its whole budget twice: the control plane works, and whoever is left is wedged (I-12). */
+const MOST_SPENT = 2;
 
 type DoubtfulAnswer = Extract<CallAnswer, { kind: 'doubt' }>;
 

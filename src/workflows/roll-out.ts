@@ -140,6 +140,8 @@ async function roll(run: Run, steering: Steering, slugs: readonly string[]): Pro
   touched(run, isCanary, slugs, result.calls);
   switch (result.kind) {
     case 'failed':
+      state.onTarget += result.onTarget.length;
+      state.stragglers.push(...result.stragglers);
       throw failed(run, `wave ${wave}: ${result.reason}`);
     case 'stopped':
       state.ask = state.ask || result.calls > 0;
