@@ -23,7 +23,7 @@ export const statusCapture: Rule = {
   },
   check(context) {
     for (const script of scriptsOf(context)) {
-      if (!/%\{(http_code|response_code)\}/.test(script.source)) continue;
+      if (!mayHold(script.source)) continue;
       visitScript(script, (node) => {
         if (node.type !== 'CommandExpansion') return;
         const chain = node.script?.commands
@@ -39,6 +39,13 @@ export const statusCapture: Rule = {
     }
   },
 };
+
+/** Walking a script costs more than this look at its text. */
+function mayHold(source: string): boolean {
+  return (
+    /%\{(http_code|response_code)\}/.test(source) && /\|\|[\s\\]*([{(]|(echo|printf|cat)\b)/.test(source)
+  );
+}
 
 function hasPrintedFallback(chain: AndOr): boolean {
   const first = chain.commands.findIndex((command) => printsCode(command));
