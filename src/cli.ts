@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CommandContext, GlobalOptions } from './commands/context.ts';
+import { isScreen, outputTo } from './commands/output.ts';
 import { GreenlaneError } from './errors.ts';
 import { Terminal } from './progress/terminal.ts';
 import { VERSION } from './version.ts';
@@ -364,16 +365,15 @@ function explain(error: unknown, context: CommandContext): number {
   return 1;
 }
 
-const output = (stream: NodeJS.WriteStream) => (text: string) => {
-  if (terminal !== undefined && stream.isTTY) terminal.write(text, stream);
-  else stream.write(text);
-};
-const terminal =
-  process.stdout.isTTY && process.env['TERM'] !== 'dumb' ? new Terminal(process.stdout) : undefined;
+const terminal = isScreen(1) && process.env['TERM'] !== 'dumb' ? new Terminal(process.stdout) : undefined;
+const output = (descriptor: 1 | 2): ((text: string) => void) =>
+  terminal !== undefined && isScreen(descriptor)
+    ? (text) => terminal.write(text, descriptor === 1 ? process.stdout : process.stderr)
+    : outputTo(descriptor);
 
 void main(process.argv.slice(2), {
-  stdout: output(process.stdout),
-  stderr: output(process.stderr),
+  stdout: output(1),
+  stderr: output(2),
   ...(terminal === undefined ? {} : { terminal }),
   env: process.env,
   cwd: process.cwd(),
