@@ -109,3 +109,16 @@ export class AddressError extends GreenlaneError {
     this.port = port;
   }
 }
+
+/** A history that no report can be made from: what it is, and how to get one that can. */
+export class HistoryError extends GreenlaneError {
+  readonly exitCode = 2;
+}
+
+/** A payload that cannot be decrypted: why, and what to set. */
+export class UnreadablePayloadError extends GreenlaneError {
+  readonly exitCode = 2;
+  constructor(why: string) {
+    super(`A payload from Temporal cannot be read: ${why}.`);
+  }
+}

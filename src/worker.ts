@@ -17,6 +17,8 @@ import { Fleets } from './activities/fleets.ts';
 import { Heartbeat } from './activities/heartbeat.ts';
 import { HonestFailures } from './activities/interceptor.ts';
 import { laneOf, temporalConfig } from './client/connect.ts';
+import { bundleFor, dataConverterOf } from './codec/index.ts';
+import { CODEC_KEYS, codecKeys } from './codec/keys.ts';
 import type { Environment } from './config/environment.ts';
 import { readEnvironment } from './config/environment.ts';
 import { fleetConfig } from './config/fleet.ts';
@@ -47,6 +49,7 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     Object.keys(file.fleets).map((name) => fleetConfig(file, configFile, name, environment)),
     env,
   );
+  fleets.secrets.add(env[CODEC_KEYS], ...codecKeys(env).map(({ key }) => key.toString('base64')));
   const log = createLog(fleets, env);
   installRuntime(log, env);
   const { connectionOptions, namespace, address } = temporalConfig(env);
@@ -65,7 +68,7 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     namespace,
     taskQueue: laneOf(env),
     identity: `greenlane ${hostname()} ${process.pid}`,
-    ...(await workflowsOf(bundle)),
+    ...workflowsOf(bundle, env),
     ...workOf(fleets, env, log, settings.uiUrl ?? env['GREENLANE_UI_URL']),
     // A call that is out is waited for, also by a worker that is told to stop.
     shutdownGraceTime: longestCall + GRACE_MS,
@@ -114,14 +117,17 @@ function defaultBundle(): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-async function workflowsOf(
+function workflowsOf(
   bundle: string | undefined,
-): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'buildId' | 'dataConverter'>> {
-  if (bundle !== undefined) return { workflowBundle: { codePath: bundle }, buildId: buildIdOf(bundle) };
+  env: Environment,
+): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'buildId' | 'dataConverter'> {
+  const dataConverter = dataConverterOf(env);
+  if (bundle !== undefined)
+    return { workflowBundle: bundleFor(bundle, env), buildId: buildIdOf(bundle), dataConverter };
   const path = (file: string): string => fileURLToPath(new URL(`./workflows/${file}`, import.meta.url));
   return {
     workflowsPath: path('index.ts'),
-    dataConverter: { payloadConverterPath: path('payload-converter.ts') },
+    dataConverter: { ...dataConverter, payloadConverterPath: path('payload-converter.ts') },
   };
 }
 

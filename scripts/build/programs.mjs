@@ -1,3 +1,5 @@
+import { copyFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { commonOptions, requireSource } from './options.mjs';
 
@@ -7,12 +9,15 @@ const programs = [
   { source: 'src/simulator/main.ts', output: 'simulator' },
 ];
 
+/** Files that are loaded by their path as they stand: beside the programs. */
+const beside = ['src/codec/failure-converter.cjs'];
+
 // Bundled CommonJS packages ask for Node's built-ins through `require`, which a module does not have.
 const requireForCommonJs =
   "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
 
 /**
- * Bundles every program but the command line into `directory`.
+ * Bundles every program but the command line into `directory`, and puts what is loaded by path beside them.
  * @param {string} root
  * @param {string} directory absolute
  * @throws {import('../lib/setup-error.mjs').SetupError} naming a source that is missing
@@ -30,4 +35,5 @@ export async function bundlePrograms(root, directory) {
       sourcesContent: false,
     });
   }
+  for (const source of beside) copyFileSync(join(root, source), join(directory, basename(source)));
 }

@@ -5,6 +5,7 @@ import { SetupError } from '../lib/setup-error.mjs';
 
 const interceptors = 'src/workflows/interceptors.ts';
 const payloadConverter = 'src/workflows/payload-converter.ts';
+const failureConverter = 'src/workflows/failure-converter.ts';
 
 /**
  * Bundles src/workflows into `directory`/workflow-bundle.js, which a worker loads by `codePath` instead of
@@ -23,6 +24,7 @@ export async function bundleWorkflows(root, directory) {
     ...(existsSync(join(root, payloadConverter))
       ? { payloadConverterPath: join(root, payloadConverter) }
       : {}),
+    failureConverterPath: join(root, failureConverter),
     logger: onlyProblems,
   });
   writeFileSync(join(directory, 'workflow-bundle.js'), code);

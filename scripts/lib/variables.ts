@@ -143,6 +143,11 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         means: 'Who gives a command, in the audit trail; default: the CI actor, else user and machine.',
       },
       {
+        name: 'GREENLANE_CODEC_KEYS',
+        means:
+          'Keys that encrypt what Temporal keeps, `id:base64` separated by commas; the first encrypts, all decrypt. A secret, the same in the worker and on the command line (docs/operations.md).',
+      },
+      {
         name: 'GREENLANE_METRICS_ADDRESS',
         means:
           'Worker: where Prometheus scrapes it, such as `0.0.0.0:9464`; none unless set (docs/observability.md).',

@@ -1,5 +1,6 @@
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { dataConverterOf } from '../codec/index.ts';
 import type { Environment } from '../config/environment.ts';
 import { text } from '../config/environment.ts';
 import { DEFAULT_LANE } from '../config/defaults.ts';
@@ -35,13 +36,15 @@ export function temporalConfig(env: Environment) {
 /**
  * Connects to Temporal as the environment says.
  * @param options `timeoutMs` for the connection; 5 s unless given
- * @throws TemporalUnreachableError within seconds when nothing answers there.
+ * @throws TemporalUnreachableError within seconds when nothing answers there; ConfigurationError for codec keys that
+ * cannot be used.
  */
 export async function connect(
   env: Environment,
   options: { readonly timeoutMs?: number } = {},
 ): Promise<TemporalAccess> {
   const { connectionOptions, namespace, address } = temporalConfig(env);
+  const dataConverter = dataConverterOf(env);
   let connection: Connection;
   try {
     connection = await Connection.connect({
@@ -52,7 +55,7 @@ export async function connect(
   } catch (error) {
     throw new TemporalUnreachableError(address, whyNot(error));
   }
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter });
   return { client, address, namespace, lane: laneOf(env), close: async () => connection.close() };
 }
 
