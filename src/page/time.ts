@@ -27,3 +27,10 @@ export function until(time: number, now: number): Html {
     >${formatDuration(time - now)}</time
   >`;
 }
+
+/** A duration for tables: `0.4s` where whole seconds would say nothing, else `1m 30s`. */
+export function precise(milliseconds: number): string {
+  return milliseconds < 9_950
+    ? `${(Math.max(0, milliseconds) / 1_000).toFixed(1)}s`
+    : formatDuration(milliseconds);
+}

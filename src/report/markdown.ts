@@ -1,4 +1,4 @@
-import { utc } from '../page/time.ts';
+import { precise, utc } from '../page/time.ts';
 import { kindOf, releaseOf } from '../progress/words.ts';
 import { formatDuration } from '../rollout/duration.ts';
 import { forMarkdown } from '../safety/neutralise.ts';
@@ -41,9 +41,9 @@ export function reportMarkdown(story: Story, { url, now }: PageOptions): string 
       ['step', 'took', 'times', 'longest'],
       durationsOf(story.spans).map(({ kind, total, times, longest }) => [
         kind,
-        formatDuration(total),
+        precise(total),
         String(times),
-        formatDuration(longest),
+        precise(longest),
       ]),
     ),
     ...waves(story),
@@ -94,7 +94,7 @@ function waves({ waves: all }: Story): string[] {
   const rows = shown.map((wave) => [
     wave.label,
     String(wave.slugs.length),
-    formatDuration(wave.to - wave.from),
+    precise(wave.to - wave.from),
     String(wave.calls),
     forMarkdown([wave.end, ...wave.astray, wave.note ?? ''].filter((part) => part !== '').join('; ')),
   ]);
@@ -108,7 +108,7 @@ function waves({ waves: all }: Story): string[] {
 function audit({ audit: entries, from }: Story): string[] {
   if (entries.length === 0) return [];
   const rows = entries.map(({ at, actor, what }) => [
-    `+${formatDuration(at - from)}`,
+    `${utc(at).slice(11)} (+${formatDuration(at - from)})`,
     forMarkdown(actor),
     forMarkdown(what),
   ]);

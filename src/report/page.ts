@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html, raw, type Content, type Html } from '../page/html.ts';
 import { THEME } from '../page/theme.ts';
-import { at, utc } from '../page/time.ts';
+import { at, precise, utc } from '../page/time.ts';
 import { kindOf, releaseOf } from '../progress/words.ts';
 import { formatDuration } from '../rollout/duration.ts';
 import { VERSION } from '../version.ts';
@@ -117,9 +117,9 @@ function times(story: Story): Html {
     ['step', 'took', 'times', 'longest', ''],
     durations.map(({ kind, total, times: count, longest: one }) => [
       kind,
-      formatDuration(total),
+      precise(total),
       count,
-      formatDuration(one),
+      precise(one),
       html`<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
         <rect width="${Math.max(1, Math.round((total / longest) * 100))}" height="10" />
       </svg>`,
@@ -139,8 +139,8 @@ function waves(story: Story): Html {
   const row = (wave: Wave): Content[] => [
     wave.label,
     names(wave.slugs),
-    formatDuration(wave.to - wave.from),
-    formatDuration(wave.controlPlaneMs),
+    precise(wave.to - wave.from),
+    precise(wave.controlPlaneMs),
     wave.calls,
     wave.end === 'rolled' && wave.astray.length === 0
       ? html`<span class="good">✔ ${wave.slugs.length} proven</span>`
@@ -151,7 +151,7 @@ function waves(story: Story): Html {
   return section(
     'waves',
     `Waves (${story.waves.length})`,
-    html`${note}${table(['wave', 'tenants', 'took', 'of that the control plane', 'calls', 'end'], shown.map(row))}`,
+    html`${note}${table(['wave', 'tenants', 'took', 'control plane', 'calls', 'end'], shown.map(row))}`,
   );
 }
 
@@ -166,8 +166,9 @@ function audit({ audit: entries, from }: Story): Html {
         const number = acts.indexOf(entry) + 1;
         return html`<li>
           <time datetime="${new Date(entry.at).toISOString()}" title="${utc(entry.at)}"
-            >+${formatDuration(entry.at - from)}</time
+            >${clock(entry.at)}</time
           >
+          <span class="dim">+${formatDuration(entry.at - from)}</span>
           ${number === 0 ? entry.actor : html`<strong>${number} · ${entry.actor}</strong>`}: ${entry.what}
         </li>`;
       })}
@@ -205,6 +206,11 @@ function table(header: readonly string[], rows: readonly (readonly Content[])[])
       </tbody>
     </table>`,
   );
+}
+
+/** `02:14:05Z`; the day stands in the head of the report. */
+function clock(time: number): string {
+  return utc(time).slice(11);
 }
 
 function names(slugs: readonly string[]): string {

@@ -20,7 +20,7 @@ const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200,
 
 /** What people did, in the order of the audit trail: the marks of the timeline carry these numbers. */
 export function peoplesActs(audit: readonly AuditEntry[]): AuditEntry[] {
-  return audit.filter(({ actor }) => actor !== 'greenlane');
+  return audit.filter(({ actor }) => !actor.startsWith('greenlane'));
 }
 
 /** When the deploy did what: a row per kind of thing, drawn to scale, with what people did as numbered lines. */
@@ -30,7 +30,8 @@ export function timeline(story: Story): Html {
   const kinds = SPAN_KINDS.filter((kind) => spans.some((span) => span.kind === kind));
   const scale = (time: number): number =>
     LEFT + ((Math.min(Math.max(time, from), to) - from) / (to - from)) * (WIDTH - LEFT - RIGHT);
-  const height = TOP + kinds.length * ROW + 8;
+  const bottom = TOP + kinds.length * ROW + 4;
+  const height = bottom + 18;
   const marks = peoplesActs(story.audit)
     .map((entry, index) => ({ ...entry, number: index + 1 }))
     .filter(({ at }) => at >= from && at <= to)
@@ -47,8 +48,10 @@ export function timeline(story: Story): Html {
     </desc>
     ${ticks(from, to).map(
       (time) =>
-        html`<path class="tick" d="M${round(scale(time))} ${TOP - 4}V${height - 6}" />
-          <text class="axis" x="${round(scale(time))}" y="12">+${formatDuration(time - from)}</text>`,
+        html`<path class="tick" d="M${round(scale(time))} ${TOP - 4}V${bottom}" />
+          <text class="axis" x="${round(scale(time))}" y="${height - 4}"
+            >+${formatDuration(time - from)}</text
+          >`,
     )}
     ${kinds.map((kind, index) =>
       row(
@@ -63,7 +66,7 @@ export function timeline(story: Story): Html {
       ({ at, number, actor, what }) =>
         html`<g class="mark">
           <title>${number}: ${actor}: ${what}</title>
-          <path d="M${round(scale(at))} ${TOP - 6}V${height - 6}" />
+          <path d="M${round(scale(at))} ${TOP - 6}V${bottom}" />
           <circle cx="${round(scale(at))}" cy="${TOP - 8}" r="8" />
           <text x="${round(scale(at))}" y="${TOP - 4}">${number}</text>
         </g>`,
