@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { FleetFile } from '../config/schema.ts';
-import type { StragglerState, Straggler } from '../rollout/tenants.ts';
+import type { Answer, StragglerState, Straggler } from '../rollout/tenants.ts';
 import { History } from './ancestry.ts';
 import type { Activities, Verification, VerifyInput } from './contract.ts';
-import type { Enumerations } from './enumeration.ts';
-import type { Fleets } from './fleets.ts';
+import { enumerate, type Enumerations } from './enumeration.ts';
+import type { Fleet, Fleets } from './fleets.ts';
 import { askAll, isOn, settle } from './look.ts';
 import { Pulse } from './pulse.ts';
 
@@ -13,8 +14,12 @@ import { Pulse } from './pulse.ts';
 const CHUNK = 1_000;
 const NAMES = 200;
 
-/** What a retry finds of the attempt before: how far the first look came, and who did not answer the release. */
-const progress = z.object({ asked: z.number(), left: z.array(z.string()), total: z.number() });
+/** A list of those left that is longer is not carried to a retry, which asks everybody again: correct, only slower. */
+const CARRIED = 5_000;
+
+/** What a retry finds of the attempt before: of which list, how far it came, and who did not answer the release. */
+const progress = z.object({ list: z.string(), asked: z.number(), left: z.array(z.string()).readonly() });
+type Progress = z.output<typeof progress>;
 
 /** Asks every tenant of a fresh enumeration; what has not settled is asked again within the settle budget (I-16). */
 export function verifyFleet(fleets: Fleets, enumerations: Enumerations): Activities['verifyFleet'] {
@@ -28,24 +33,27 @@ export function verifyFleet(fleets: Fleets, enumerations: Enumerations): Activit
     try {
       const deploy = info.workflowExecution?.workflowId ?? '';
       const all = await enumerations.of(deploy, fleet, settings.tag, !before.success);
-      const left = await firstLook(
-        file,
-        settings.sha,
-        all,
-        before.success && before.data.total === all.length ? before.data : undefined,
-        pulse,
+      // Another list, be it as long, is asked from its beginning: a place in one says nothing of the other.
+      const list = createHash('sha256').update(all.join(',')).digest('hex').slice(0, 16);
+      const note = (asked: number, left: readonly string[]): void => {
+        if (left.length <= CARRIED) pulse.details = { list, asked, left } satisfies Progress;
+        else pulse.details = undefined;
+      };
+      const known = before.success && before.data.list === list ? before.data : undefined;
+      const left = await firstLook(file, settings.sha, all, known, pulse, note);
+      const last = await settle(file, settings.sha, left, settings, pulse, (still) =>
+        note(all.length, still),
       );
-      const last = await settle(
-        file,
-        settings.sha,
-        left,
-        settings,
-        pulse,
-        (still) => (pulse.details = { asked: all.length, left: still.slice(0, 5_000), total: all.length }),
-      );
+      const gone = await tornDown(fleet, settings.tag, last);
       enumerations.forget(deploy);
       const history = settings.kind === 'rollback' ? undefined : new History(fleet.forge, settings);
-      return await report(input, all, last, history);
+      return await report(
+        input,
+        all.filter((slug) => !gone.has(slug)),
+        last,
+        gone,
+        history,
+      );
     } finally {
       pulse.stop();
     }
@@ -56,25 +64,42 @@ async function firstLook(
   file: FleetFile,
   sha: string,
   all: readonly string[],
-  before: z.output<typeof progress> | undefined,
+  before: Progress | undefined,
   pulse: Pulse,
+  note: (asked: number, left: readonly string[]) => void,
 ): Promise<string[]> {
   const left = [...(before?.left ?? [])];
   for (let at = before?.asked ?? 0; at < all.length; at += CHUNK) {
     const chunk = all.slice(at, at + CHUNK);
     const answers = await askAll(file, chunk);
     left.push(...chunk.filter((slug) => !isOn(sha, answers.get(slug))));
-    // A list that grew too long to carry is asked again by a retry: correct, only slower.
-    if (left.length <= 5_000) pulse.details = { asked: at + chunk.length, left, total: all.length };
+    note(at + chunk.length, [...left]);
     pulse.mustLive();
   }
   return left;
 }
 
+/** Who cannot be reached and is not listed any more was torn down meanwhile (I-17). Unreadable: nobody is gone. */
+async function tornDown(
+  fleet: Fleet,
+  tag: string,
+  last: ReadonlyMap<string, Answer>,
+): Promise<ReadonlySet<string>> {
+  const lost = [...last].filter(([, answer]) => answer.kind === 'unreachable').map(([slug]) => slug);
+  if (lost.length === 0) return new Set();
+  try {
+    const listed = new Set(await enumerate(fleet, tag));
+    return new Set(lost.filter((slug) => !listed.has(slug)));
+  } catch {
+    return new Set();
+  }
+}
+
 async function report(
   input: VerifyInput,
   all: readonly string[],
-  last: Awaited<ReturnType<typeof settle>>,
+  last: ReadonlyMap<string, Answer>,
+  tornDown: ReadonlySet<string>,
   history: History | undefined,
 ): Promise<Verification> {
   const listed = new Set(all);
@@ -88,6 +113,7 @@ async function report(
     if (stragglers.length < NAMES) stragglers.push(straggler);
   };
   for (const [slug, answer] of last) {
+    if (tornDown.has(slug)) continue;
     const wave = known.get(slug)?.wave;
     const more = wave === undefined ? {} : { wave };
     if (answer.kind === 'sha') {
@@ -115,7 +141,10 @@ async function report(
     onTarget: all.length - counts.stale - counts.unreachable - counts.unhealthy - counts.missing,
     stragglers,
     counts,
-    gone: [...known.keys()].filter((slug) => !listed.has(slug)),
+    gone: [...new Set([...tornDown, ...[...known.keys()].filter((slug) => !listed.has(slug))])].slice(
+      0,
+      NAMES,
+    ),
     ...(ahead === undefined ? {} : { ahead }),
   };
 }
