@@ -147,9 +147,14 @@ export interface SurveyInput {
   readonly settings: DeploySettings;
   /** Only tenants after this slug; null from the beginning. */
   readonly after: string | null;
+  /** What tenants ran before an earlier attempt at the same release touched them. */
+  readonly earlier?: readonly FormerRun[];
   /** For a way back: only touched tenants, newest first, with what each ran before. */
   readonly back?: {
     readonly former: readonly FormerRun[];
+    readonly earlier?: readonly FormerRun[];
+    /** The deploy is over, so others may have moved its tenants since: those are left as they are. */
+    readonly undo?: boolean;
     readonly lastKnownGood?: string;
     readonly before: string | null;
     readonly extent: string | null;
@@ -171,6 +176,8 @@ export interface Survey {
   readonly next: string | null;
   /** Way back only: full SHA per tenant of `slugs`, and whose former release nobody knows. */
   readonly targets?: readonly (string | null)[];
+  /** Way back only: tenants that somebody else has moved since. */
+  readonly moved?: number;
   readonly warnings?: readonly string[];
 }
 
@@ -259,6 +266,7 @@ export interface Notice {
 }
 
 export interface Touched {
+  readonly fleet: string;
   readonly sha: string;
   readonly tag: string;
   readonly former: readonly FormerRun[];

@@ -10,6 +10,7 @@ const ms = z
   .min(0)
   .max(30 * 24 * 3_600_000);
 const text = words(500);
+const attempt = z.object({ workflowId: z.string().min(1), runId: z.string().min(1) });
 
 const request = z.object({
   fleet: z.string().min(1).max(63),
@@ -22,7 +23,8 @@ const request = z.object({
     .string()
     .regex(/^\w[\w.-]{0,127}$/, 'expected an image tag')
     .optional(),
-  undo: z.object({ workflowId: z.string().min(1), runId: z.string().min(1) }).optional(),
+  undo: attempt.optional(),
+  earlier: attempt.optional(),
   actor: text,
   reason: text.optional(),
   urgent: z.boolean().optional(),

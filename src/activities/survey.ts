@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
 import { bySlug, formerOf, runsOf } from '../rollout/former.ts';
-import type { DeploySettings } from '../rollout/request.ts';
 import { sameSha } from '../rollout/sha.ts';
 import type { Answer } from '../rollout/tenants.ts';
 import { SECTION_SIZE } from '../rollout/waves.ts';
@@ -28,7 +27,7 @@ export function survey(fleets: Fleets, enumerations: Enumerations): Activities['
       const ask = async (slugs: readonly string[]): Promise<Map<string, Answer>> =>
         askAll(fleet.config.file, slugs);
       return back === undefined
-        ? await forward(settings, all, after, ask, new History(fleet.forge, settings))
+        ? await forward(input, all, ask, new History(fleet.forge, settings))
         : await backward(input, back, all, ask);
     } finally {
       pulse.stop();
@@ -39,9 +38,8 @@ export function survey(fleets: Fleets, enumerations: Enumerations): Activities['
 type Ask = (slugs: readonly string[]) => Promise<Map<string, Answer>>;
 
 async function forward(
-  settings: DeploySettings,
+  { settings, after, earlier }: SurveyInput,
   all: readonly string[],
-  after: string | null,
   ask: Ask,
   history: History,
 ): Promise<Survey> {
@@ -55,13 +53,16 @@ async function forward(
     const running = runs(slug);
     return running !== null && sameSha(running, sha);
   };
+  // A tenant that an earlier attempt brought to the release goes back to what it ran before that one.
+  const before = (slug: string): string | null =>
+    (onTarget(slug) ? formerOf(earlier ?? [], slug) : undefined) ?? runs(slug);
   const ahead = kind === 'rollback' ? undefined : await findAhead(answers, history);
   const slugs = page.filter((slug) => !onTarget(slug));
   return {
     total: all.length,
     slugs,
     alreadyOnTarget: page.length - slugs.length,
-    former: runsOf(page.map((slug) => [slug, runs(slug)] as const)),
+    former: runsOf(page.map((slug) => [slug, before(slug)] as const)),
     canary: {
       listed,
       onTarget: after === null && listed && onTarget(canary),
@@ -88,9 +89,11 @@ async function backward(
   all: readonly string[],
   ask: Ask,
 ): Promise<Survey> {
-  const { extent, before, former, lastKnownGood, canary } = back;
+  const { extent, before, lastKnownGood, canary, undo } = back;
+  const former = (slug: string): string | null | undefined =>
+    formerOf(back.former, slug) ?? formerOf(back.earlier ?? [], slug);
   const wasThere = (slug: string): boolean => {
-    const sha = formerOf(former, slug);
+    const sha = former(slug);
     return sha !== undefined && sha !== null && sameSha(sha, settings.sha);
   };
   const touched = all.filter(
@@ -98,7 +101,7 @@ async function backward(
       slug !== settings.canary &&
       extent !== null &&
       bySlug(slug, extent) <= 0 &&
-      formerOf(former, slug) !== undefined &&
+      former(slug) !== undefined &&
       !wasThere(slug),
   );
   const rest = touched.filter((slug) => before === null || bySlug(slug, before) < 0).reverse();
@@ -107,31 +110,47 @@ async function backward(
   const withCanary =
     last && canary !== undefined && all.includes(settings.canary) ? [...page, settings.canary] : page;
   const target = (slug: string): string | null =>
-    (slug === settings.canary ? canary?.sha : formerOf(former, slug)) ?? lastKnownGood ?? null;
+    (slug === settings.canary ? canary?.sha : former(slug)) ?? lastKnownGood ?? null;
   const answers = await ask(withCanary);
-  const slugs = withCanary.filter((slug) => {
+  const left = withCanary.filter((slug) => {
     const running = shaOf(answers.get(slug));
     const sha = target(slug);
     return running === null || sha === null || !sameSha(running, sha);
   });
-  const guessed = slugs.filter(
-    (slug) => (slug === settings.canary ? canary?.sha : formerOf(former, slug)) === null,
-  );
+  // After the end of a deploy others have moved the fleet: only what still runs the release is taken back.
+  const moved =
+    undo === true ? left.filter((slug) => runsSomethingElse(answers.get(slug), settings.sha)) : [];
+  const slugs = left.filter((slug) => !moved.includes(slug));
+  const guessed = slugs.filter((slug) => (slug === settings.canary ? canary?.sha : former(slug)) === null);
   return {
     total: all.length,
     slugs,
     targets: slugs.map(target),
-    alreadyOnTarget: withCanary.length - slugs.length,
+    alreadyOnTarget: withCanary.length - left.length,
+    moved: moved.length,
     former: [],
     canary: { listed: true, onTarget: false, sha: null },
     next: last ? null : (page.at(-1) ?? null),
-    warnings:
-      guessed.length === 0 || lastKnownGood === undefined
+    warnings: [
+      ...(guessed.length === 0 || lastKnownGood === undefined
         ? []
         : [
-            `what ${guessed.slice(0, 10).join(', ')}${guessed.length > 10 ? ` and ${guessed.length - 10} more` : ''} ran before is not known: the last known good ${lastKnownGood.slice(0, 7)} is used`,
-          ],
+            `what ${named(guessed)} ran before is not known: the last known good ${lastKnownGood.slice(0, 7)} is used`,
+          ]),
+      ...(moved.length === 0
+        ? []
+        : [`${named(moved)} run neither the release nor what they ran before it: left as they are`]),
+    ],
   };
+}
+
+function runsSomethingElse(answer: Answer | undefined, release: string): boolean {
+  const running = shaOf(answer);
+  return running !== null && !sameSha(running, release);
+}
+
+function named(slugs: readonly string[]): string {
+  return `${slugs.slice(0, 10).join(', ')}${slugs.length > 10 ? ` and ${slugs.length - 10} more` : ''}`;
 }
 
 function shaOf(answer: Answer | undefined): string | null {

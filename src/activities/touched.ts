@@ -8,6 +8,10 @@ export function touchedBy(): Activities['touchedBy'] {
   return async ({ workflowId, runId }) => {
     const handle = Context.current().client.workflow.getHandle(workflowId, runId);
     let result: DeployResult;
+    // Its result would be waited for as long as it runs.
+    const { status } = await handle.describe();
+    if (status.name === 'RUNNING')
+      throw refusal('StillRuns', `${workflowId} still runs: greenlane rollback turns it back itself`);
     try {
       result = (await handle.result()) as DeployResult;
     } catch {
@@ -16,7 +20,7 @@ export function touchedBy(): Activities['touchedBy'] {
         `${workflowId} ended without a result, so nobody knows what its tenants ran before; use greenlane rollback --to TAG`,
       );
     }
-    const { sha, tag, former, extent, canary } = result;
-    return { sha, tag, former, extent, ...(canary === undefined ? {} : { canary }) };
+    const { fleet, sha, tag, former, extent, canary } = result;
+    return { fleet, sha, tag, former, extent, ...(canary === undefined ? {} : { canary }) };
   };
 }

@@ -41,6 +41,15 @@ export async function resultOf(
   }
 }
 
+/** The attempt that ended last, for one that is started now; undefined when there was none, or it left no result. */
+export async function earlierAttempt(
+  access: TemporalAccess,
+  workflowId: string,
+): Promise<{ workflowId: string; runId: string } | undefined> {
+  const description = await describeDeploy(access, workflowId);
+  return description?.status.name === 'COMPLETED' ? { workflowId, runId: description.runId } : undefined;
+}
+
 /** The end of an earlier attempt that running the step again returns; undefined when a new attempt is due. */
 export async function finalResult(
   access: TemporalAccess,

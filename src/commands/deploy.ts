@@ -1,4 +1,4 @@
-import { deployId, finalResult, startDeploy, type DeployHandle } from '../client/deploys.ts';
+import { deployId, earlierAttempt, finalResult, startDeploy, type DeployHandle } from '../client/deploys.ts';
 import { actorOf } from '../client/identity.ts';
 import { probeLane } from '../client/lane.ts';
 import { parseDuration } from '../config/duration.ts';
@@ -74,7 +74,12 @@ export async function startAndFollow(
       );
       return finish(context, options, ended);
     }
-    const handle = await startDeploy(access, workflowId, { ...request, searchAttributes });
+    const earlier = await earlierAttempt(access, workflowId);
+    const handle = await startDeploy(access, workflowId, {
+      ...request,
+      searchAttributes,
+      ...(earlier === undefined ? {} : { earlier }),
+    });
     if (options.wait === false) {
       say(
         context,

@@ -47,6 +47,18 @@ export function joinRuns(runs: readonly FormerRun[], more: readonly FormerRun[])
   return result;
 }
 
+/** What was observed, completed behind its end by what an earlier attempt had observed there. */
+export function completeRuns(runs: readonly FormerRun[], earlier: readonly FormerRun[]): FormerRun[] {
+  const end = runs.at(-1)?.to;
+  return joinRuns(runs, end === undefined ? earlier : earlier.filter((run) => bySlug(run.from, end) > 0));
+}
+
+/** The later of two slugs. */
+export function later(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return bySlug(a, b) < 0 ? b : a;
+}
+
 /** Full SHA the tenant ran before; null when nobody knows; undefined when it was never looked at. */
 export function formerOf(runs: readonly FormerRun[], slug: string): string | null | undefined {
   let low = 0;

@@ -13,6 +13,8 @@ export interface DeployRequest {
   readonly tag?: string;
   /** Closed deploy whose touched tenants go back to what each ran before. */
   readonly undo?: { readonly workflowId: string; readonly runId: string };
+  /** The attempt before this one at the same release: what its tenants ran before is what they go back to. */
+  readonly earlier?: { readonly workflowId: string; readonly runId: string };
   readonly actor: string;
   readonly reason?: string;
   readonly urgent?: boolean;

@@ -1,6 +1,7 @@
 import * as wf from '@temporalio/workflow';
 import type { HoldsAfter, ReleaseMessage } from '../rollout/lock/messages.ts';
 import type { Outcome } from '../rollout/outcome.ts';
+import { completeRuns } from '../rollout/former.ts';
 import { byState } from '../rollout/tenants.ts';
 import { Ended, TurnedBack } from './ends.ts';
 import { holdsAfter } from './holds-after.ts';
@@ -114,7 +115,8 @@ function released(
 /** A fleet that was taken back, or only in part, is pinned whatever the outcome: the way forward is somebody's decision. */
 function holdsOf(run: Run, outcome: Outcome): HoldsAfter {
   const { state, settings, input } = run;
-  if (state.direction === 'back') return holdsAfter(run);
+  const nothing = input.undo !== undefined && state.back === 0 && state.calls === 0;
+  if (state.direction === 'back') return nothing ? {} : holdsAfter(run);
   if (settings.kind !== 'rollback' || (outcome !== 'deployed' && state.calls === 0)) return {};
   const reason = `rolled back to it: ${input.reason ?? 'no reason given'}`.slice(0, 500);
   return { pin: { tag: settings.tag, reason, actor: input.actor } };
@@ -124,6 +126,10 @@ function resultOf(run: Run, end: Ended, now: number): DeployResult {
   const { state, input, workflowId, runId } = run;
   const { settings, stragglers } = state;
   const deployed = end.outcome === 'deployed';
+  const canary =
+    state.canary?.touched === true && settings !== undefined
+      ? { slug: settings.canary, sha: state.canary.sha }
+      : state.earlier?.canary;
   return {
     outcome: end.outcome,
     reason: end.reason,
@@ -150,13 +156,11 @@ function resultOf(run: Run, end: Ended, now: number): DeployResult {
     kind: input.kind,
     actor: input.actor,
     warnings: state.warnings,
-    former: state.former,
+    former: completeRuns(state.former, state.earlier?.former ?? []),
     extent: state.extent,
     audit: state.audit,
     ...(state.digest === undefined ? {} : { digest: state.digest }),
     ...(state.epoch === undefined ? {} : { epoch: state.epoch }),
-    ...(state.canary?.touched === true && settings !== undefined
-      ? { canary: { slug: settings.canary, sha: state.canary.sha } }
-      : {}),
+    ...(canary === undefined ? {} : { canary }),
   };
 }

@@ -5,6 +5,7 @@ import { conclude } from './conclude.ts';
 import { Ended } from './ends.ts';
 import { activity } from './failures.ts';
 import { queue } from './queue.ts';
+import { sameSha } from '../rollout/sha.ts';
 import { rollBack } from './roll-back.ts';
 import { rollOut } from './roll-out.ts';
 import { Run } from './run.ts';
@@ -52,6 +53,7 @@ async function begin(run: Run): Promise<void> {
     wf.upsertSearchAttributes([{ key: searchAttributes.sha, value: state.settings.sha }]);
   for (const warning of state.settings.warnings) run.warn(warning);
   if (input.undo !== undefined) await recall(run, input.undo);
+  else if (input.earlier !== undefined) await remember(run, input.earlier);
   if (state.settings.kind === 'auto' && state.settings.disabledAtStart) {
     throw new Ended(
       'disabled',
@@ -64,11 +66,30 @@ async function begin(run: Run): Promise<void> {
 /** What the deploy to undo touched, and what its tenants ran before. */
 async function recall(run: Run, undo: NonNullable<DeployInput['undo']>): Promise<void> {
   const touched = await activity(() => touchedBy(undo));
-  const { state } = run;
+  const { state, settings } = run;
+  if (touched.fleet !== settings.fleet || !sameSha(touched.sha, settings.sha))
+    throw new Ended('failed', `${undo.workflowId} was no deploy of ${settings.tag} to ${settings.fleet}`);
   state.former = [...touched.former];
   state.extent = touched.extent;
   if (touched.canary !== undefined)
     state.canary = { sha: touched.canary.sha, onTarget: true, done: true, touched: true };
+}
+
+/** What the attempt before this one touched, as far as it left a record: a rollback takes that back as well. */
+async function remember(run: Run, earlier: NonNullable<DeployInput['earlier']>): Promise<void> {
+  const { state, settings } = run;
+  try {
+    const touched = await touchedBy(earlier);
+    if (touched.fleet !== settings.fleet || !sameSha(touched.sha, settings.sha)) return;
+    const { former, extent, canary } = touched;
+    state.earlier = { former, extent, ...(canary === undefined ? {} : { canary }) };
+    state.extent = extent;
+  } catch (error) {
+    if (!(error instanceof wf.ActivityFailure) || wf.isCancellation(error)) throw error;
+    run.warn(
+      `what the attempt before this one touched is not known: a rollback takes back only what this one touches`,
+    );
+  }
 }
 
 /** Holding the fleet, before the first side effect (design: step 4). */

@@ -26,13 +26,15 @@ export async function rollBack(
   run.enter('rolling_back', `rolling back: ${why.reason}`);
   run.tell('pending', `rolling back: ${why.reason}`);
   await queue(run, steering);
-  await pin(run);
+  if (run.input.undo === undefined) await pin(run);
   while (state.rolledOut !== true) {
     await steering.boundary();
     run.enter('rolling_back', `rolling back: ${state.back} tenants are back`);
     if (state.section === undefined) await surveyBack(run, null);
-    else if (state.section.at < state.section.slugs.length) await waveBack(run, steering);
-    else if (state.section.next !== null) await surveyBack(run, state.section.next);
+    else if (state.section.at < state.section.slugs.length) {
+      await pin(run);
+      await waveBack(run, steering);
+    } else if (state.section.next !== null) await surveyBack(run, state.section.next);
     else state.rolledOut = true;
     if (historyIsLong()) await continueAsNew(run, steering);
   }
@@ -44,6 +46,11 @@ export async function rollBack(
       `the rollback to ${to} is not proven for ${state.stragglers.length} tenants: ${nameStragglers(state.stragglers)}`,
     );
   }
+  if (state.back === 0 && state.moved > 0)
+    throw new Ended(
+      'failed',
+      `nothing was taken back: the ${state.moved} tenants that ${run.settings.tag} touched have been moved since`,
+    );
   const aside = state.stragglers.length === 0 ? '' : `, except ${nameStragglers(state.stragglers)}`;
   throw new Ended('rolled_back', `${state.back} touched tenants are back on ${to}${aside}: ${why.reason}`);
 }
@@ -83,6 +90,8 @@ async function surveyBack(run: Run, before: string | null): Promise<void> {
           former: state.former,
           before,
           extent: state.extent,
+          ...(state.earlier === undefined ? {} : { earlier: state.earlier.former }),
+          ...(run.input.undo === undefined ? {} : { undo: true }),
           ...(state.lastKnownGood === undefined ? {} : { lastKnownGood: state.lastKnownGood.sha }),
           ...(canary === undefined ? {} : { canary: { sha: canary.sha } }),
         },
@@ -92,6 +101,7 @@ async function surveyBack(run: Run, before: string | null): Promise<void> {
   state.total = found.total;
   for (const warning of found.warnings ?? []) run.warn(warning);
   state.back += found.alreadyOnTarget;
+  state.moved += found.moved ?? 0;
   state.section = { slugs: found.slugs, at: 0, next: found.next, targets: found.targets ?? [] };
 }
 

@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { WaveResult } from '../activities/contract.ts';
-import { joinRuns } from '../rollout/former.ts';
+import { joinRuns, later } from '../rollout/former.ts';
 import { failureOf } from '../rollout/tolerance.ts';
 import { fleetActivities } from './activities.ts';
 import { continueAsNew, historyIsLong } from './continue.ts';
@@ -34,7 +34,7 @@ async function survey(run: Run, after: string | null): Promise<void> {
   const found = await activity(() =>
     fleetActivities(settings).survey.executeWithOptions(
       { summary: first ? 'what the fleet runs' : `tenants after ${after}` },
-      [{ settings, after }],
+      [{ settings, after, ...(state.earlier === undefined ? {} : { earlier: state.earlier.former }) }],
     ),
   );
   state.total = found.total;
@@ -52,7 +52,8 @@ async function survey(run: Run, after: string | null): Promise<void> {
         `the canary ${settings.canary} is not a tenant of the fleet (I-15); rollout.canary must name one that is`,
       );
     const { onTarget, sha } = found.canary;
-    state.canary = { sha, onTarget, done: onTarget, touched: false };
+    const before = onTarget ? state.earlier?.canary : undefined;
+    state.canary = { sha: before?.sha ?? sha, onTarget, done: onTarget, touched: before !== undefined };
     if (onTarget) state.wave = 1;
     run.note(
       `${found.total} tenants; the canary ${settings.canary} runs ${sha?.slice(0, 7) ?? 'nothing that can be read'}`,
@@ -87,7 +88,7 @@ async function wave(run: Run, steering: Steering): Promise<void> {
   );
   if (state.wave === 1) run.tell('pending', 'rolling the fleet');
   if (await roll(run, steering, slugs)) {
-    state.extent = slugs.at(-1) ?? state.extent;
+    state.extent = later(state.extent, slugs.at(-1) ?? null);
     state.section = { ...section, at: section.at + slugs.length };
   }
 }
@@ -201,5 +202,5 @@ function touched(run: Run, isCanary: boolean, slugs: readonly string[], calls: n
   if (calls === 0) return;
   state.calls += calls;
   if (isCanary && state.canary !== undefined) state.canary.touched = true;
-  else state.extent = slugs.at(-1) ?? state.extent;
+  else state.extent = later(state.extent, slugs.at(-1) ?? null);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Verification } from '../activities/contract.ts';
+import type { Touched, Verification } from '../activities/contract.ts';
 import type { FormerRun } from '../rollout/former.ts';
 import type { Outcome, Phase } from '../rollout/outcome.ts';
 import type { DeployRequest, DeploySettings } from '../rollout/request.ts';
@@ -46,6 +46,8 @@ export interface DeployState {
   alreadyOnTarget: number;
   onTarget: number;
   back: number;
+  /** Tenants that somebody else had moved before they could be taken back. */
+  moved: number;
   /** Index of the next wave; 0 is the canary's. */
   wave: number;
   /** Waves that were rolled. */
@@ -66,6 +68,8 @@ export interface DeployState {
   /** Messages that could not be understood or obeyed. */
   oddities: number;
   former: FormerRun[];
+  /** What an earlier attempt at the same release touched: it goes back with what this one touches. */
+  earlier?: Pick<Touched, 'former' | 'extent' | 'canary'>;
   /** Last slug that was handed to a wave. */
   extent: string | null;
   soakUntil?: number;
@@ -113,6 +117,7 @@ export function beginState(input: DeployInput, now: number): DeployState {
     alreadyOnTarget: 0,
     onTarget: 0,
     back: 0,
+    moved: 0,
     wave: 0,
     waves: 0,
     calls: 0,

@@ -37,6 +37,7 @@ export async function verify(run: Run, steering: Steering): Promise<void> {
       throw new Ended('superseded', verdict.reason, { supersededBy: verdict.by });
     case 'deployed':
       await follow(run);
+      await steering.boundary();
       throw new Ended('deployed', verdict.reason);
   }
 }
