@@ -154,6 +154,11 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
       },
       { name: 'GREENLANE_LOG_LEVEL', means: 'Worker: `trace`, `debug`, `info` (default), `warn`, `error`.' },
       { name: 'GREENLANE_DEBUG', means: '`1`: an unexpected error is shown with its stack.' },
+      {
+        name: 'GREENLANE_FAULT_POINTS',
+        means:
+          'Worker, for tests of Greenlane itself: a directory whose files name points at which it kills itself. Never set it where a fleet is deployed.',
+      },
       { name: 'NO_COLOR', means: 'Anything: no colour on a terminal (https://no-color.org).' },
     ],
   },

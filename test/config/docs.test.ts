@@ -25,7 +25,7 @@ function sources(folder: string): string[] {
 /** Names of environment variables that the text of a program reads. */
 function namesIn(text: string): string[] {
   const reads = [
-    /\benv\w*(?:\[|\.)'?([A-Z][A-Z0-9_]{2,})\b/g,
+    /\benv\w*(?:\['([A-Z][A-Z0-9_]{2,})'|\.([A-Z][A-Z0-9_]{2,})\b)/g,
     /\b(?:text|flag|integer|seconds|list)\([\w.#]+, '([A-Z][A-Z0-9_]+)'/g,
     /'((?:GREENLANE|PROD|OTEL|TEMPORAL)_[A-Z0-9_]+)'/g,
   ];
