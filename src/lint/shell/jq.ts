@@ -1,3 +1,4 @@
+import { JqCursor } from './jq-cursor.ts';
 import { jqTokens, type JqToken } from './jq-tokens.ts';
 import type { Label } from './value.ts';
 
@@ -81,19 +82,13 @@ function everything(input: Labels, variables: ReadonlyMap<string, Labels>): Labe
 }
 
 /** Parses and evaluates in one pass: the value of each filter is the set of labels it may print. */
-class Reader {
-  private readonly tokens: readonly JqToken[];
+class Reader extends JqCursor {
   private readonly root: Labels;
   private variables: Map<string, Labels>;
-  private index = 0;
   constructor(list: readonly JqToken[], root: Labels, variables: ReadonlyMap<string, Labels>) {
-    this.tokens = list;
+    super(list);
     this.root = root;
     this.variables = new Map(variables);
-  }
-
-  done(): boolean {
-    return this.index >= this.tokens.length;
   }
 
   pipe(input: Labels): Labels {
@@ -303,27 +298,6 @@ class Reader {
     const value = this.pipe(input);
     this.expect(close);
     return value;
-  }
-
-  private peek(): JqToken | undefined {
-    return this.tokens[this.index];
-  }
-
-  private next(): JqToken {
-    const token = this.tokens[this.index];
-    if (token === undefined) throw new Error('unexpected end');
-    this.index += 1;
-    return token;
-  }
-
-  private take(token: string): boolean {
-    if (this.peek() !== token) return false;
-    this.index += 1;
-    return true;
-  }
-
-  private expect(token: string): void {
-    if (!this.take(token)) throw new Error(`expected ${token}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { TestExpression } from 'unbash';
-import type { Status } from './judge.ts';
+import type { Status } from './judge-commands.ts';
 import type { JudgeWords, Text } from './judge-words.ts';
 
 /** The status of `[[ … ]]`. */

@@ -8,15 +8,13 @@ import type {
   Statement,
 } from 'unbash';
 import { evaluateArithmetic } from './judge-arithmetic.ts';
-import { globMatches, testExpression, testWords } from './judge-test.ts';
+import { done, knownCommand, type Outcome, type Status } from './judge-commands.ts';
+import { globMatches, testExpression } from './judge-test.ts';
 import { JudgeWords, type Text } from './judge-words.ts';
 import type { Script } from './script.ts';
 import type { Setting } from '../expression/evaluate.ts';
 
 type Node = PipelineNode | AndOr | CompoundList | ParsedScript | Statement;
-
-/** `undefined`: it cannot be known. */
-export type Status = boolean | undefined;
 
 /** How a script ends, taking programs it calls to succeed: `unknown` when that hangs on what one of them says. */
 export type Verdict = 'fails' | 'passes' | 'unknown';
@@ -98,7 +96,7 @@ class Judge extends JudgeWords {
           condition,
         );
       case 'Command':
-        return this.command(node, stdin);
+        return this.command(node, stdin, condition);
       case 'Redirected': {
         const input = node.redirects.find(
           (redirect) => redirect.type === 'HereString' || redirect.type === 'HereDoc',
@@ -292,14 +290,14 @@ class Judge extends JudgeWords {
     );
   }
 
-  private command(node: Command, outer: Text): Outcome {
+  private command(node: Command, outer: Text, condition: boolean): Outcome {
     for (const part of [...node.prefix, ...node.args]) if (part.type === 'Assignment') this.assign(part);
     if (node.name === undefined) return done(true);
     const stdin = this.redirected(node.redirects, outer);
     const name = this.word(node.name);
     const args = node.args.flatMap((part) => (part.type === 'Word' ? this.fields(part) : []));
     const body = name === undefined ? undefined : this.functions.get(name);
-    if (body !== undefined && this.depth < 8) return this.callFunction(body, args, stdin);
+    if (body !== undefined && this.depth < 8) return this.callFunction(body, args, stdin, condition);
     return this.builtin(
       name,
       args,
@@ -308,12 +306,12 @@ class Judge extends JudgeWords {
     );
   }
 
-  private callFunction(body: FunctionNode, args: readonly Text[], stdin: Text): Outcome {
+  private callFunction(body: FunctionNode, args: readonly Text[], stdin: Text, condition: boolean): Outcome {
     args.forEach((value, index) => this.variables.set(String(index + 1), value));
     this.variables.set('@', args.includes(undefined) ? undefined : args.join(' '));
     this.depth += 1;
     try {
-      return this.exec(body.body, stdin, false);
+      return this.exec(body.body, stdin, condition);
     } catch (end) {
       if (end instanceof Return) return done(end.status);
       throw end;
@@ -323,134 +321,22 @@ class Judge extends JudgeWords {
   }
 
   private builtin(name: Text, args: readonly Text[], stdin: Text, redirected: boolean): Outcome {
-    switch (name) {
-      case 'true':
-      case ':':
-      case 'export':
-      case 'local':
-      case 'declare':
-      case 'readonly':
-      case 'shopt':
-      case 'sleep':
-        return done(true);
-      case 'false':
-        return done(false);
-      case 'exit':
-      case 'return': {
-        const status = args.length === 0 ? true : args[0] === undefined ? undefined : args[0] === '0';
-        throw name === 'exit' ? new Exit(status) : new Return(status);
-      }
-      case 'set':
-        for (const text of args)
-          if (text !== undefined && /^[-+][a-z]*e/.test(text)) this.errexit = text.startsWith('-');
-        return done(true);
-      case 'echo':
-      case 'printf': {
-        const words =
-          name === 'echo' ? args.filter((text) => text === undefined || !/^-[neE]+$/.test(text)) : args;
-        const known = words.includes(undefined)
-          ? undefined
-          : name === 'echo'
-            ? `${words.join(' ')}\n`
-            : formatted(words as string[]);
-        return { status: true, output: redirected ? '' : known };
-      }
-      case 'test':
-      case '[':
-        return done(testWords(name === '[' ? args.slice(0, -1) : args));
-      case 'cat':
-      case 'tee':
-      case 'sort':
-      case 'tr':
-        return { status: true, output: name === 'cat' && args.length === 0 ? stdin : undefined };
-      case 'grep':
-      case 'egrep':
-        return grep(args, stdin);
-      case 'jq':
-        return { status: jq(args, stdin), output: undefined };
-      default:
-        // Somebody else's program that is told the results may well fail because of them.
-        if (this.hasResults() || this.isAboutResults([...args, stdin])) {
-          this.doubt = true;
-          return { status: undefined, output: undefined };
-        }
-        return { status: undefined, output: undefined, free: true };
+    if (name === 'exit' || name === 'return') {
+      const status = args.length === 0 ? true : args[0] === undefined ? undefined : args[0] === '0';
+      throw name === 'exit' ? new Exit(status) : new Return(status);
     }
+    if (name === 'set') {
+      for (const text of args)
+        if (text !== undefined && /^[-+][a-z]*e/.test(text)) this.errexit = text.startsWith('-');
+      return done(true);
+    }
+    const known = knownCommand(name, args, stdin);
+    if (known !== undefined) return redirected ? { ...known, output: '' } : known;
+    // Somebody else's program that is told the results may well fail because of them.
+    if (this.hasResults() || this.isAboutResults([...args, stdin])) {
+      this.doubt = true;
+      return { status: undefined, output: undefined };
+    }
+    return { status: undefined, output: undefined, free: true };
   }
-}
-
-interface Outcome {
-  readonly status: Status;
-  /** What it prints. */
-  readonly output: Text;
-  /** A program that has nothing to do with the question: taken to succeed. */
-  readonly free?: true;
-}
-
-function done(status: Status): Outcome {
-  return { status, output: '' };
-}
-
-function formatted(words: readonly string[]): string {
-  const [format = '', ...args] = words;
-  const plain = format.replaceAll('\\n', '\n');
-  if (!/%s/.test(plain)) return plain;
-  return (args.length === 0 ? [''] : args).map((argument) => plain.replace(/%s/, argument)).join('');
-}
-
-/** `grep` on a known text: its status, with `-q`, `-v`, `-E`, `-F`, `-w`, `-x`, `-i`. */
-function grep(args: readonly Text[], stdin: Text): Outcome {
-  if (args.includes(undefined) || stdin === undefined) return { status: undefined, output: undefined };
-  const words = args as readonly string[];
-  const flags = words.filter((word) => word.startsWith('-')).join('');
-  const [pattern, ...files] = words.filter((word) => !word.startsWith('-'));
-  if (pattern === undefined || files.length > 0) return { status: undefined, output: undefined };
-  const source = flags.includes('F')
-    ? pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    : pattern.replaceAll('\\|', '|');
-  let expression: RegExp;
-  try {
-    const body = flags.includes('x')
-      ? `^(?:${source})$`
-      : flags.includes('w')
-        ? `\\b(?:${source})\\b`
-        : source;
-    expression = new RegExp(body, flags.includes('i') ? 'i' : '');
-  } catch {
-    return { status: undefined, output: undefined };
-  }
-  const lines = stdin.split('\n').filter((line, index, all) => line !== '' || index < all.length - 1);
-  const found = lines.filter((line) => expression.test(line) !== flags.includes('v'));
-  return {
-    status: found.length > 0,
-    output: flags.includes('q') ? '' : found.map((line) => `${line}\n`).join(''),
-  };
-}
-
-/** The usual questions to the results of `needs`: `all(… == "success")`, `any(… != "success")`. */
-function jq(args: readonly Text[], stdin: Text): Status {
-  const words = args.filter((word): word is string => word !== undefined);
-  const exits = words.some((word) => /^(-[a-z]*e[a-z]*|--exit-status)$/.test(word));
-  const program = words.find((word) => !word.startsWith('-')) ?? '';
-  if (!exits || stdin === undefined) return exits ? undefined : true;
-  const results = [...stdin.matchAll(/"result":\s*"(\w+)"/g)].map((match) => match[1]);
-  const listed =
-    results.length > 0
-      ? results
-      : /^\s*\[/.test(stdin)
-        ? [...stdin.matchAll(/"(\w+)"/g)].map((match) => match[1])
-        : [];
-  if (listed.length === 0) return undefined;
-  const success = listed.every((result) => result === 'success');
-  const compact = program.replace(/\s+/g, '');
-  if (
-    /^(to_entries\||\[|map\(|\.\[\]|all)/.test(compact) &&
-    /\ball\b/.test(compact) &&
-    /=="success"/.test(compact) &&
-    !/\bor\b/.test(program)
-  )
-    return success;
-  if (/\bany\b/.test(compact) && /!="success"/.test(compact) && !/\band\b/.test(program))
-    return /\|not$/.test(compact) ? success : !success;
-  return undefined;
 }

@@ -80,6 +80,12 @@ describe('a script that asks for something else', () => {
     expect(judge('[ "$NOBODY_KNOWS" = x ]', 'failure', false)).toBe('unknown');
   });
 
+  it('passes when a function that would have failed is only asked', () => {
+    const script =
+      'check() { [ "$1" = success ]; echo asked; }\nif check "${{ needs.a.result }}"; then echo fine; fi';
+    expect(judge(script, 'failure', false)).toBe('passes');
+  });
+
   it('is given up, not followed for ever', () => {
     expect(judge('f() { f; }\nf', 'failure', false)).toBe('unknown');
     expect(judge('while true; do echo; done', 'failure', false)).not.toBe('fails');
