@@ -19,9 +19,15 @@ export function prepare(fleets: Fleets): Activities['prepare'] {
         `the start of this deploy cannot be used: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'not understood'}`,
       );
     }
-    const request = parsed.data as typeof input;
+    const asked = parsed.data as typeof input;
+    if (asked.urgent === true && asked.kind === 'auto' && (asked.reason ?? '') === '')
+      throw refusal('Request', 'the start of this deploy cannot be used: an urgent deploy needs a reason');
     try {
-      const fleet = fleets.get(request.fleet);
+      const fleet = fleets.get(asked.fleet);
+      const { manualTargetTag } = fleet.config.environment;
+      const isFallback = asked.kind === 'manual' && asked.sha === undefined && asked.tag === undefined;
+      const request =
+        isFallback && manualTargetTag !== undefined ? { ...asked, tag: manualTargetTag } : asked;
       const sha = request.sha ?? (await findSha(fleet, request.tag));
       const settings = settingsFor(fleet.config, request, sha.toLowerCase());
       return { ...settings, warnings: warningsOf(fleet, settings) };
@@ -38,7 +44,7 @@ export function prepare(fleets: Fleets): Activities['prepare'] {
   };
 }
 
-/** Without a SHA: what the tag names, else the worker's manual target tag, else the branch's head. */
+/** Without a SHA: what the tag names, else the branch's head. */
 async function findSha(fleet: Fleet, tag: string | undefined): Promise<string> {
   const { file } = fleet.config;
   if (tag !== undefined) return shaOfTag(file.rollout.tag, tag) ?? tag;

@@ -1,5 +1,7 @@
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { NoWorkerError } from '../errors.ts';
-import type { LockView } from '../rollout/lock/view.ts';
+import { emptyLock } from '../rollout/lock/state.ts';
+import { viewOf, type LockView } from '../rollout/lock/view.ts';
 import { lockId } from '../workflows/lock-id.ts';
 import { lockOptions } from '../workflows/lock-options.ts';
 import { lockQuery } from '../workflows/messages.ts';
@@ -12,6 +14,7 @@ import { knowsSearchAttributes, type TemporalAccess } from './connect.ts';
  */
 const FIRST_LOOK_MS = 3_000;
 const SECOND_LOOK_MS = 8_000;
+const STARTING_MS = 3_000;
 
 /**
  * Makes sure that somebody works on the lane, by asking the fleet's lock something only a worker can answer: a list
@@ -27,12 +30,30 @@ export async function probeLane(
   return { lock: await askLock(access, fleet), searchAttributes: known };
 }
 
-/** The lock as it stands. @throws NoWorkerError when nobody answers for it. */
+/**
+ * The lock as it stands; one that has just begun is given a moment to learn what the one before it knew. A fleet that
+ * has had no deploy yet has no lock: nobody holds it and nobody waits.
+ * @throws NoWorkerError when nobody answers for it.
+ */
 export async function askLock(access: TemporalAccess, fleet: string, limit = 1_000): Promise<LockView> {
+  const until = Date.now() + STARTING_MS;
+  for (;;) {
+    const view = await lookAtLock(access, fleet, limit);
+    if (view.starting !== true || Date.now() > until) return view;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function lookAtLock(access: TemporalAccess, fleet: string, limit: number): Promise<LockView> {
   const look = async (ms: number): Promise<LockView> =>
-    access.client.withDeadline(Date.now() + ms, () =>
-      access.client.workflow.getHandle(lockId(fleet)).query(lockQuery, limit),
-    );
+    access.client
+      .withDeadline(Date.now() + ms, () =>
+        access.client.workflow.getHandle(lockId(fleet)).query(lockQuery, limit),
+      )
+      .catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) return viewOf(emptyLock(fleet), Date.now());
+        throw error;
+      });
   try {
     return await look(FIRST_LOOK_MS);
   } catch (error) {

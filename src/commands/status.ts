@@ -59,6 +59,10 @@ async function deployStatus(
       `${result.outcome}: ${result.reason}`,
       `from ${result.startedAt} to ${result.finishedAt}, ${result.waves} waves`,
     );
+  else if (!snapshot.running)
+    lines.push(
+      `ended without an outcome (terminated, or timed out); its fleet was given back: greenlane history`,
+    );
   if (status !== undefined)
     lines.push(
       `${status.phase} for ${formatDuration(Date.now() - status.phaseSince)}: ${status.detail}`,
@@ -76,6 +80,9 @@ async function deployStatus(
 function overview(view: LockView, withLedger: boolean): string {
   const { holder, pin, freeze, queue } = view;
   const lines = [
+    ...(view.starting === true
+      ? ['the lock has just begun and looks for the one before it: ask again in a moment']
+      : []),
     holder === undefined
       ? `${view.fleet}: free`
       : `${view.fleet}: ${holder.tag} holds the fleet since ${time(holder.grantedAt)} (${formatDuration(Date.now() - holder.grantedAt)}, epoch ${holder.epoch}, ${holder.actor})`,

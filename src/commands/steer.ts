@@ -35,7 +35,7 @@ export async function run(
       ...(options.by === undefined ? {} : { by: options.by }),
     });
     if (options.json === true) context.stdout(`${JSON.stringify(receipt)}\n`);
-    else for (const line of receiptLines(name, receipt)) say(context, options, line);
+    else for (const line of receiptLines(name, receipt, options.sha)) say(context, options, line);
     return 0;
   } finally {
     await access.close();
@@ -106,7 +106,7 @@ export async function steer(
 }
 
 /** The receipt in words: what is still out, what is where, what can be done next. */
-export function receiptLines(name: CommandName, receipt: Receipt): string[] {
+export function receiptLines(name: CommandName, receipt: Receipt, sha?: string): string[] {
   const { inFlight, tenants, wavesLeft, next, workflowId } = receipt;
   const named = (side: { count: number; slugs: readonly string[] }) =>
     side.count === 0
@@ -114,10 +114,12 @@ export function receiptLines(name: CommandName, receipt: Receipt): string[] {
       : side.slugs.length === 0
         ? `${side.count}`
         : `${side.count} (${side.slugs.slice(0, 12).join(', ')}${side.count > 12 ? ', …' : ''})`;
+  const { halted, asked, outcome } = receipt;
+  const stopped = halted !== undefined || outcome !== undefined || asked?.name === 'abort';
   return [
-    `${name} done: ${workflowId}`,
+    `${name} ${asked === undefined ? 'done' : 'taken'}: ${workflowId}`,
     inFlight === null
-      ? '  no call is out, and none will start'
+      ? `  no call is out${stopped ? ', and none will start' : ''}`
       : `  in flight: wave ${inFlight.wave} (${inFlight.slugs.join(', ')}) is ${inFlight.stage === 'settling' ? 'answered and being verified' : inFlight.stage}; it is waited for`,
     `  on the release: ${named(tenants.onRelease)}`,
     `  on what they ran before: ${named(tenants.onFormer)}`,
@@ -125,6 +127,8 @@ export function receiptLines(name: CommandName, receipt: Receipt): string[] {
     `  waves left: ${wavesLeft}`,
     ...(next.length === 0
       ? []
-      : [`  you can: ${next.map((one) => `greenlane ${one} --reason R`).join(' | ')}`]),
+      : [
+          `  you can: ${next.map((one) => `greenlane ${one}${sha === undefined ? '' : ` --sha ${sha}`} --reason R`).join(' | ')}`,
+        ]),
   ];
 }

@@ -86,7 +86,9 @@ export function settingsFor(fleet: FleetConfig, request: DeployRequest, sha: str
   const { file, environment } = fleet;
   const changes = request.changes ?? {};
   refuseForbiddenChanges(fleet, changes, sha);
-  const asked = request.tag ?? changes.targetTag ?? environment.targetTag;
+  // The worker's target tag is for auto deploys: a rollback or a manual one says itself what it takes out.
+  const standing = request.kind === 'auto' ? environment.targetTag : undefined;
+  const asked = request.tag ?? changes.targetTag ?? standing;
   if (asked !== undefined && shaOfTag(file.rollout.tag, asked) === undefined) {
     throw new ConfigurationError(
       { source: 'target tag' },

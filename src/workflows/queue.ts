@@ -11,6 +11,7 @@ export async function queue(run: Run, steering: Steering): Promise<void> {
   while (state.epoch === undefined) {
     await steering.boundary();
     run.enter('queued', `waiting for the fleet ${settings.fleet}; who is before it: greenlane queue`);
+    run.tell('pending', `waiting for the fleet ${settings.fleet}`);
     const grant = await steering.place.wait(() => steering.wished || state.halt !== undefined);
     if (grant !== undefined) {
       state.epoch = grant.epoch;

@@ -13,6 +13,8 @@ const AUDIT_LENGTH = 200;
 /** Most oddities of one deploy in its audit trail: a flood of nonsense must not wash away who did what. */
 const MOST_ODDITIES = 20;
 
+type CommitState = 'pending' | 'success' | 'failure' | 'error';
+
 /** One run of a deploy: its state, its audit trail, and what the outside is told of it. */
 export class Run {
   readonly input: DeployInput;
@@ -26,6 +28,8 @@ export class Run {
   released = false;
   detail = '';
   #told: Promise<void> = Promise.resolve();
+  /** The newest commit status that has not gone out: an older one is not worth a call. */
+  #post: { readonly status: CommitState; readonly text: string } | undefined;
 
   constructor(input: DeployInput) {
     this.input = {
@@ -81,18 +85,21 @@ export class Run {
   }
 
   /** Tells the forge and whoever is to be notified, in order, beside the deploy: failing to tell never fails it. */
-  tell(status: 'pending' | 'success' | 'failure' | 'error' | undefined, text: string, event?: string): void {
+  tell(status: CommitState, text: string, event?: string): void {
     const { settings } = this.state;
     if (settings === undefined || settings.dryRun) return;
     const at = Date.now();
     const { fleet, sha, tag } = settings;
     const { workflowId, runId } = this;
+    if (sha.length === 40) this.#post = { status, text };
     this.#told = this.#told.then(async () => {
       const jobs: Promise<void>[] = [];
-      if (status !== undefined && sha.length === 40) {
+      const post = this.#post;
+      this.#post = undefined;
+      if (post !== undefined) {
         jobs.push(
-          postStatus.executeWithOptions({ summary: `${status}: ${text}`.slice(0, 200) }, [
-            { fleet, sha, state: status, description: text, workflowId, runId },
+          postStatus.executeWithOptions({ summary: `${post.status}: ${post.text}`.slice(0, 200) }, [
+            { fleet, sha, state: post.status, description: post.text, workflowId, runId },
           ]),
         );
       }
