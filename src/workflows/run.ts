@@ -33,7 +33,7 @@ export class Run {
 
   constructor(input: DeployInput) {
     this.input = {
-      ...input,
+      ...believed(input),
       actor: actor.parse(input.actor),
       ...(input.reason === undefined ? {} : { reason: words(500).parse(input.reason) }),
     };
@@ -130,4 +130,15 @@ export class Run {
   async told(): Promise<void> {
     await wf.CancellationScope.nonCancellable(() => this.#told);
   }
+}
+
+/**
+ * What a run before this one carried over, and nobody else: whoever starts a workflow could hand in a state in which
+ * the gates are green and the fleet is held (design: security boundary).
+ */
+function believed(input: DeployInput): DeployInput {
+  const { continuedFromExecutionRunId, cronSchedule, attempt } = wf.workflowInfo();
+  if (continuedFromExecutionRunId !== undefined && cronSchedule === undefined && attempt === 1) return input;
+  const { carried: _, ...request } = input;
+  return request;
 }
