@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 
 const NAMES = { 1: 'stdout', 2: 'stderr' } as const;
 
@@ -33,11 +33,13 @@ function writeDirectly(descriptor: number, text: string): Buffer {
   return rest;
 }
 
+/** Whether it may be a terminal; the device that swallows everything is none. */
 function isDevice(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice();
+    const status = fstatSync(descriptor);
+    return status.isCharacterDevice() && status.rdev !== statSync('/dev/null').rdev;
   } catch {
-    // Closed: Node's stream is one that swallows everything.
+    // Closed, or a system without that device: the stream knows.
     return true;
   }
 }
