@@ -1,8 +1,7 @@
 import type { Scalar } from 'yaml';
-import type { Edit, Finding, Severity } from './finding.ts';
+import type { Edit, Severity } from './finding.ts';
 import type { Host, HostId } from './host.ts';
 import type { Settings } from './settings.ts';
-import type { SourceFile } from './source/file.ts';
 import type { JobFlow } from './shell/flow.ts';
 import type { Deploy } from './production.ts';
 import type { Job, Workflow } from './workflow/model.ts';
@@ -79,5 +78,3 @@ export function atKey(workflow: Workflow, key: Scalar): Target {
 export function atTop(workflow: Workflow): Target {
   return { workflow, start: 0, end: 0 };
 }
-
-export type { Edit, Finding, SourceFile };

@@ -1,9 +1,8 @@
 import picomatch from 'picomatch';
-import { isMap, isSeq } from 'yaml';
+import { isMap, isScalar, isSeq } from 'yaml';
 import { embeddedExpressions } from '../expression/embedded.ts';
 import type { Host } from '../host.ts';
 import { scalarSource } from '../source/tree.ts';
-import { isScalar } from 'yaml';
 import { trigger, type Job, type Trigger, type Workflow } from './model.ts';
 
 /** Events whose runs post a status on a commit of a branch. */
