@@ -15,13 +15,14 @@ const FAULT_POINTS = 'GREENLANE_FAULT_POINTS';
 const armed = z.object({
   signal: z.enum(['SIGKILL', 'SIGSTOP', 'SIGTERM']),
   delayMs: z.int().min(0).default(0),
+  skip: z.int().min(0).default(0),
 });
-/** What a fault point does to the worker, and how many ms after the moment. */
+/** What a fault point does to the worker, how many ms after the moment, and how many arrivals it lets pass first. */
 export type ArmedPoint = z.output<typeof armed>;
 
 /** File name that arms a point, in the directory that `GREENLANE_FAULT_POINTS` names. */
-export function pointName(moment: Moment, activity: string, fleet: string): string {
-  return `${moment}-${activity}-${fleet}.json`;
+export function pointName(moment: Moment, activity: string): string {
+  return `${moment}-${activity}.json`;
 }
 
 /**
@@ -30,6 +31,7 @@ export function pointName(moment: Moment, activity: string, fleet: string): stri
  */
 export class FaultPoints implements ActivityInboundCallsInterceptor {
   readonly #directory: string;
+  readonly #arrivals = new Map<string, number>();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -47,28 +49,31 @@ export class FaultPoints implements ActivityInboundCallsInterceptor {
     input: ActivityExecuteInput,
     next: Next<ActivityInboundCallsInterceptor, 'execute'>,
   ): Promise<unknown> {
-    const { activityType, workflowExecution } = Context.current().info;
-    const fleet = workflowExecution?.workflowId.split('/')[1] ?? '';
-    this.#reach('before', activityType, fleet);
+    const { activityType } = Context.current().info;
+    this.#reach('before', activityType);
     try {
       return await next(input);
     } finally {
-      this.#reach('after', activityType, fleet);
+      this.#reach('after', activityType);
       // The result is on its way in this very turn of the loop; with a delay, the workflow task that follows is.
-      setImmediate(() => this.#reach('reported', activityType, fleet));
+      setImmediate(() => this.#reach('reported', activityType));
     }
   }
 
-  #reach(moment: Moment, activity: string, fleet: string): void {
-    const path = join(this.#directory, pointName(moment, activity, fleet));
-    let text: string;
+  #reach(moment: Moment, activity: string): void {
+    const path = join(this.#directory, pointName(moment, activity));
+    let point: ArmedPoint;
     try {
-      text = readFileSync(path, 'utf8');
+      point = armed.parse(JSON.parse(readFileSync(path, 'utf8')));
+      const arrivals = this.#arrivals.get(path) ?? 0;
+      this.#arrivals.set(path, arrivals + 1);
+      if (arrivals < point.skip) return;
       unlinkSync(path);
     } catch {
+      // Nothing is armed here, or another worker of the lane took it.
       return;
     }
-    const { signal, delayMs } = armed.parse(JSON.parse(text));
+    const { signal, delayMs } = point;
     if (delayMs === 0) process.kill(process.pid, signal);
     else setTimeout(() => process.kill(process.pid, signal), delayMs);
   }
