@@ -1,0 +1,111 @@
+import type { Fault } from '../../src/simulator/index.ts';
+
+/** A fault of the simulated world, where in a deploy it strikes, and whether it may keep the fleet from the release. */
+export interface Hardship {
+  readonly name: string;
+  /** What the deploy is doing when it is struck. */
+  readonly phase: 'gates' | 'preflight' | 'survey' | 'call' | 'proof' | 'end';
+  readonly fault: Fault;
+  /** The deploy may end `failed` because of this alone. What passes by must not fail a deploy (I-11). */
+  readonly mayFail: boolean;
+  /** A tenant is left behind: one is quarantined, two fail the deploy. */
+  readonly straggler?: string;
+}
+
+type Where = Fault['where'];
+
+/** Answers that come and go. Each strikes once or twice, which the retries must bridge. */
+function passing(where: Where, phase: Hardship['phase'], more: object = {}): Hardship[] {
+  const target = { where, times: 2, ...more };
+  const faults: readonly Fault[] = [
+    { ...target, kind: 'status', status: 502 },
+    { ...target, kind: 'status', status: 503, headers: { 'Retry-After': '1' } },
+    { ...target, kind: 'status', status: 429, headers: { 'Retry-After': '1' } },
+    { ...target, kind: 'html', status: 502 },
+    { ...target, kind: 'drop-before' },
+    { ...target, kind: 'drop-after' },
+    { ...target, kind: 'slow', ms: 400 },
+  ];
+  return faults.map((fault) => ({ name: nameOf(fault), phase, fault, mayFail: false }));
+}
+
+/** Answers that cannot be understood. */
+function garbled(where: Where, phase: Hardship['phase'], mayFail: boolean, more: object = {}): Hardship[] {
+  const target = { where, times: 1, ...more };
+  const faults: readonly Fault[] = [
+    { ...target, kind: 'html' },
+    { ...target, kind: 'truncated-json' },
+    { ...target, kind: 'truncated-json', cut: true },
+    { ...target, kind: 'wrong-json', body: { results: 'none' } },
+    { ...target, kind: 'huge' },
+    { ...target, kind: 'redirect', to: 'http://127.0.0.1:9/elsewhere' },
+    { ...target, kind: 'hang' },
+  ];
+  return faults.map((fault) => ({ name: nameOf(fault), phase, fault, mayFail }));
+}
+
+/** What can be wrong with one tenant; it may be left behind, and nobody else. */
+function tenant(slug: string): Hardship[] {
+  const target = { where: 'control-plane', slug, times: 1 } as const;
+  const faults: readonly Fault[] = [
+    { ...target, kind: 'leave-out' },
+    { ...target, kind: 'stale-success' },
+    { ...target, kind: 'unhealthy' },
+    { ...target, kind: 'reject' },
+    { ...target, kind: 'dev-build' },
+    { ...target, kind: 'gone' },
+    { ...target, kind: 'slow', ms: 900 },
+  ];
+  return faults.map((fault) => ({
+    name: nameOf(fault),
+    phase: 'call',
+    fault,
+    mayFail: slug === 'hongming' && fault.kind !== 'slow',
+    straggler: slug,
+  }));
+}
+
+const refused = (where: Where, phase: Hardship['phase'], status: number, more: object = {}): Hardship => {
+  const fault: Fault = { where, kind: 'status', status, times: 1, ...more };
+  return { name: nameOf(fault), phase, fault, mayFail: true };
+};
+
+/** Every fault of the simulator, in every phase that it can strike. */
+export const HARDSHIPS: readonly Hardship[] = [
+  ...passing('forge.statuses', 'gates'),
+  ...garbled('forge.statuses', 'gates', false),
+  ...passing('forge.branch', 'preflight'),
+  ...garbled('forge.branch', 'preflight', false),
+  ...passing('forge.compare', 'preflight'),
+  ...garbled('forge.compare', 'preflight', false),
+  ...passing('forge.variable', 'preflight'),
+  ...passing('forge.variable', 'call', { after: 1 }),
+  ...garbled('forge.variable', 'call', false, { after: 1 }),
+  ...passing('control-plane', 'survey', { dryRun: true }),
+  ...garbled('control-plane', 'survey', true, { dryRun: true }),
+  ...passing('control-plane', 'call', { dryRun: false }),
+  ...passing('control-plane', 'call', { dryRun: false, after: 1 }),
+  ...garbled('control-plane', 'call', true, { dryRun: false }),
+  ...garbled('control-plane', 'call', true, { dryRun: false, after: 1 }),
+  refused('control-plane', 'call', 400, { dryRun: false }),
+  refused('control-plane', 'call', 403, { dryRun: false, after: 1 }),
+  refused('control-plane', 'survey', 401, { dryRun: true }),
+  refused('forge.branch', 'preflight', 404),
+  refused('forge.compare', 'preflight', 404),
+  refused('forge.variable', 'preflight', 401),
+  ...passing('tenant', 'proof', { slug: 'tenant-003' }),
+  ...garbled('tenant', 'proof', false, { slug: 'tenant-004' }),
+  ...tenant('hongming'),
+  ...tenant('tenant-002'),
+  ...tenant('tenant-005'),
+  ...passing('forge.post-status', 'end'),
+  ...garbled('forge.post-status', 'end', false),
+];
+
+function nameOf(fault: Fault): string {
+  const { where, slug, kind, dryRun, after } = fault;
+  const status =
+    kind === 'status' || (kind === 'html' && fault.status !== undefined) ? ` ${fault.status}` : '';
+  const which = slug === undefined ? '' : slug === 'hongming' ? ' (canary)' : ' (a tenant)';
+  return `${where}${dryRun === true ? ' listing' : ''}${which}: ${kind}${status}${after === undefined ? '' : ', later'}`;
+}

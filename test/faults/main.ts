@@ -1,0 +1,49 @@
+/**
+ * Deploys on the simulator while things are broken, seeded and replayable; every violation of an invariant is
+ * printed with the command that does the same again. `npm run faults -- --runs 500 --seed 1 [--cluster] [--json F]`
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { clusterBackbone, devBackbone } from './crew.ts';
+import { runBatch, type BatchReport } from './harness.ts';
+import { planBatch } from './plan.ts';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+    cluster: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
+});
+const [runs, seed] = [Number(values.runs), Number(values.seed)];
+if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed) || seed < 0) {
+  console.error('--runs and --seed: expected whole numbers, e.g. npm run faults -- --runs 500 --seed 1');
+  process.exit(2);
+}
+const size = 10;
+const reports: BatchReport[] = [];
+for (let done = 0; done < runs; done += size) {
+  const plan = planBatch(seed + done / size, Math.min(size, runs - done), values.cluster);
+  const report = await runBatch(
+    plan,
+    values.cluster ? clusterBackbone : devBackbone,
+    values.cluster ? ' --cluster' : '',
+  );
+  reports.push(report);
+  const outcomes = report.runs.flatMap((run) => run.outcomes);
+  const counted = [...new Set(outcomes)].map(
+    (name) => `${outcomes.filter((one) => one === name).length} ${name}`,
+  );
+  console.log(
+    `seed ${report.seed}: ${report.runs.length} runs in ${report.seconds.toFixed(0)} s; ${report.blows.join(', ') || 'no blow'} (${report.struck} struck, ${report.workers} workers); ${counted.join(', ')}`,
+  );
+  for (const run of report.runs.filter((one) => one.violations.length > 0))
+    console.log(
+      `  ${run.run} (${run.hardships.join('; ') || 'an easy world'}):\n${run.violations.map((one) => `    ${one}`).join('\n')}\n    again: ${report.command}`,
+    );
+}
+if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(reports, undefined, 1));
+const failed = reports.flatMap((report) => report.runs).filter((run) => run.violations.length > 0).length;
+console.log(`${runs} runs, ${failed} with a violation`);
+process.exit(failed === 0 ? 0 : 1);
