@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import protocol from '@temporalio/proto';
 import { UnreadablePayloadError } from '../errors.ts';
 import { CODEC_KEYS, type CodecKey } from './keys.ts';
 
-const { Payload: PayloadMessage } = temporal.api.common.v1;
+const { Payload: PayloadMessage } = protocol.temporal.api.common.v1;
 
 const ENCODING = 'binary/encrypted';
 const CIPHER = 'aes-256-gcm';
