@@ -197,7 +197,7 @@ describe('greenlane deploy', () => {
     expect((await greenlane(['deploy', '--sha', sha], stack.env)).code).toBe(0);
   });
 
-  it('goes on where it was when its worker is killed between two waves and another one comes', async () => {
+  it('I-31: goes on where it was when its worker is killed between two waves and another one comes', async () => {
     const sha = greenCommit();
     const wave = hold(FIRST_WAVE);
     const run = start(['deploy', '--sha', sha], stack.env);
@@ -255,7 +255,7 @@ describe('greenlane deploy', () => {
     expect(running()).toEqual(new Set([second]));
   });
 
-  it('says within 15 s that no worker polls the lane, also right after the worker was killed (I-21)', async () => {
+  it('I-21: says within 15 s that no worker polls the lane, also right after the worker was killed', async () => {
     const sha = greenCommit();
     worker.signal('SIGKILL');
     await worker.ended;
