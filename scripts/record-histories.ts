@@ -10,7 +10,6 @@ import { deployScenarios } from '../test/replay/deploys.ts';
 import { lockScenarios } from '../test/replay/locks.ts';
 import { runsOf, write } from '../test/replay/recording.ts';
 import type { Scenario } from '../test/replay/scenario.ts';
-import { localEnvironment } from '../test/support/temporal.ts';
 import { startLane, type Lane, type World } from '../test/support/worker.ts';
 
 /** A history of a deploy of seven tenants in three waves has about 80 events. */
@@ -64,8 +63,5 @@ const [long, short] = [
   all.filter((one) => one.shortRuns === true),
 ];
 if (long.length > 0) await recordAll(long, await startLane());
-if (short.length > 0) {
-  const environment = await localEnvironment({ dynamicConfig: shortRuns });
-  await recordAll(short, await startLane({ environment }));
-}
+if (short.length > 0) await recordAll(short, await startLane({ server: { dynamicConfig: shortRuns } }));
 process.exit(0);
