@@ -7,6 +7,7 @@ import { Fleets, type Fleet } from '../../src/activities/fleets.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { fleetConfig, type FleetConfig } from '../../src/config/fleet.ts';
 import { fileSchema } from '../../src/config/root.ts';
+import type { DevServerOptions } from '../../src/dev/temporal-server.ts';
 import type { DeployRequest } from '../../src/rollout/request.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.ts';
 import { workOf } from '../../src/worker.ts';
@@ -74,6 +75,8 @@ export interface Lane {
 export interface LaneOptions {
   /** On a server that skips time while a result is awaited; else on one in real time. It goes with the lane. */
   readonly skipsTime?: boolean;
+  /** How the server in real time is started. */
+  readonly server?: DevServerOptions;
   readonly uiUrl?: string;
 }
 
@@ -83,7 +86,7 @@ export interface LaneOptions {
  */
 export async function startLane(options: LaneOptions = {}): Promise<Lane> {
   const [environment, bundle] = await Promise.all([
-    options.skipsTime === true ? timeSkippingEnvironment() : localEnvironment(),
+    options.skipsTime === true ? timeSkippingEnvironment() : localEnvironment(options.server),
     workflowBundle(),
   ]);
   const fleets = new GrowingFleets();
