@@ -271,8 +271,12 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     'greenlane worker',
     async (o, c) => (await import('./commands/worker.ts')).run(o, c),
   );
-  define('setup', 'register the search attributes in the namespace', [], 'greenlane setup', async (o, c) =>
-    (await import('./commands/setup.ts')).run(o, c),
+  define(
+    'setup',
+    'register the search attributes in the namespace; send new deploys to a build of the worker',
+    [['--current-build <id>', 'the build that takes new deploys, where workers are versioned']],
+    'greenlane setup',
+    async (o, c) => (await import('./commands/setup.ts')).run(o, c),
   );
   define(
     'doctor',
@@ -338,10 +342,21 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     async (o, c) => (await import('./commands/self-test.ts')).run(o, c),
   );
 
+  define(
+    'completion <shell>',
+    'print the completion script of a shell: bash, zsh or fish',
+    [],
+    'source <(greenlane completion bash)',
+    async (_o, c, [shell]) => (await import('./commands/completion.ts')).printScript(shell, c),
+  );
+
   // Where the first word is a command nobody sees the others, and to make them all takes a tenth of a plan's time.
   const asked = definitions.get(argv[0] ?? '');
   for (const make of asked === undefined ? definitions.values() : [asked]) make();
   try {
+    // What the completion scripts ask at each key press; no command for people.
+    if (argv[0] === 'complete' && argv[1] === '--')
+      return (await import('./commands/completion.ts')).complete(program, argv.slice(2), context);
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {

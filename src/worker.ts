@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import {
@@ -24,6 +23,7 @@ import { readEnvironment } from './config/environment.ts';
 import { fleetConfig } from './config/fleet.ts';
 import { readConfigFile } from './config/file.ts';
 import { TemporalUnreachableError } from './errors.ts';
+import { buildIdOf, versioningOf, versionOf } from './worker-version.ts';
 
 export interface WorkerSettings {
   readonly configFile: string;
@@ -34,6 +34,12 @@ export interface WorkerSettings {
   readonly uiUrl?: string;
 }
 
+/** A worker, and what is to be let go when it has stopped. */
+export interface LaneWorker {
+  readonly worker: Worker;
+  close(): Promise<void>;
+}
+
 /** Calls that are out when a worker is stopped are waited for this much longer than their budget. */
 const GRACE_MS = 60_000;
 
@@ -41,7 +47,7 @@ const GRACE_MS = 60_000;
  * Creates the worker of the lane: fleets from the configuration file, secrets from the environment.
  * @throws ConfigurationError naming what is missing; TemporalUnreachableError.
  */
-export async function createWorker(settings: WorkerSettings): Promise<Worker> {
+export async function createWorker(settings: WorkerSettings): Promise<LaneWorker> {
   const { env, configFile } = settings;
   const file = readConfigFile(configFile);
   const environment = readEnvironment(env);
@@ -63,12 +69,18 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
   const longestCall = Math.max(
     ...fleets.names.map((name) => fleets.get(name).config.file.rollout.postTimeout),
   );
+  const close = async (): Promise<void> => {
+    await connection.close();
+    // The native part keeps the process alive until it is told that nobody needs it any more.
+    await Runtime.instance().shutdown();
+  };
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: laneOf(env),
     identity: `greenlane ${hostname()} ${process.pid}`,
     ...workflowsOf(bundle, env),
+    ...versioningOf(env, bundle),
     ...workOf(fleets, env, log, settings.uiUrl ?? env['GREENLANE_UI_URL']),
     // A call that is out is waited for, also by a worker that is told to stop.
     shutdownGraceTime: longestCall + GRACE_MS,
@@ -76,6 +88,9 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     // Of each fleet one deploy acts and the next one waits for its turn (src/activities/turn.ts).
     maxConcurrentActivityTaskExecutions: 400,
     maxCachedWorkflows: 400,
+  }).catch(async (error: unknown) => {
+    await close();
+    throw error;
   });
   log.info(
     {
@@ -83,11 +98,11 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
       namespace,
       address,
       fleets: fleets.names,
-      build: bundle === undefined ? 'development' : buildIdOf(bundle),
+      build: versionOf(env, bundle)?.buildId ?? (bundle === undefined ? 'development' : buildIdOf(bundle)),
     },
     'worker polls the lane',
   );
-  return worker;
+  return { worker, close };
 }
 
 /** What a worker of these fleets does, and how: the same for a worker in production and one within a test. */
@@ -107,11 +122,6 @@ export function workOf(fleets: Fleets, env: Environment, log: Logger, uiUrl?: st
   } as const satisfies Partial<WorkerOptions>;
 }
 
-/** Identity of a build: workers of the same workflow code have the same one. */
-export function buildIdOf(bundle: string): string {
-  return createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 12);
-}
-
 function defaultBundle(): string | undefined {
   const path = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
   return existsSync(path) ? path : undefined;
@@ -120,10 +130,9 @@ function defaultBundle(): string | undefined {
 function workflowsOf(
   bundle: string | undefined,
   env: Environment,
-): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'buildId' | 'dataConverter'> {
+): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'dataConverter'> {
   const dataConverter = dataConverterOf(env);
-  if (bundle !== undefined)
-    return { workflowBundle: bundleFor(bundle, env), buildId: buildIdOf(bundle), dataConverter };
+  if (bundle !== undefined) return { workflowBundle: bundleFor(bundle, env), dataConverter };
   const path = (file: string): string => fileURLToPath(new URL(`./workflows/${file}`, import.meta.url));
   return {
     workflowsPath: path('index.ts'),

@@ -143,6 +143,16 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         means: 'Who gives a command, in the audit trail; default: the CI actor, else user and machine.',
       },
       {
+        name: 'GREENLANE_BUILD_ID',
+        means:
+          'Worker: turns worker versioning on, as this build; `auto` is the identity of the workflow code. Deploys end on the build that began them, the lock moves to the current one (docs/operations.md).',
+      },
+      {
+        name: 'GREENLANE_DEPLOYMENT_NAME',
+        means:
+          'Name of the worker deployment the builds belong to; default `greenlane`. Worker, and `greenlane setup --current-build`.',
+      },
+      {
         name: 'GREENLANE_CODEC_KEYS',
         means:
           'Keys that encrypt what Temporal keeps, `id:base64` separated by commas; the first encrypts, all decrypt. A secret, the same in the worker and on the command line (docs/operations.md).',

@@ -3,12 +3,19 @@ import { configPath, type CommandContext, type GlobalOptions } from './context.t
 
 /** Runs the worker until SIGTERM or SIGINT; calls that are out are waited for before it ends. */
 export async function run(options: GlobalOptions, context: CommandContext): Promise<number> {
-  const worker = await createWorker({ configFile: configPath(options, context), env: context.env });
+  const { worker, close } = await createWorker({
+    configFile: configPath(options, context),
+    env: context.env,
+  });
   const stop = (): void => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  await worker.run();
+  try {
+    await worker.run();
+  } finally {
+    await close();
+  }
   return 0;
 }
