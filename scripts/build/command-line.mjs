@@ -1,61 +1,54 @@
-import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { run } from '../lib/run.mjs';
+import { splitProgram } from './chunks.mjs';
 import { launcherText } from './launcher.mjs';
-import { commonOptions, requireSource } from './options.mjs';
+import { requireSource } from './options.mjs';
+import { packChunks } from './packs.mjs';
 
 const source = 'src/cli.ts';
 
+/** What is read at once: `plan` and `lint` shall start at once, whatever other commands load. */
+const packs = { start: [source, 'src/commands/plan.ts'], lint: ['src/commands/lint.ts'] };
+
 /**
- * Makes the command line: `cli.js`, which runs `cli-main-<hash>.cjs`, all commands in one file of which each is
- * evaluated only when it is asked for, with V8's code cache of what a short command compiles: half the time to
- * start. One file of CommonJS, because Node 20 keeps no code of modules; so nothing that cli.ts reaches by
- * `import` or `import()` may `await` at its top level.
+ * What is run to learn what V8 compiles from each pack. A command that fails has compiled all the same, and without
+ * a cache the command line is only slower: no reason to fail the build.
+ */
+const samples = [
+  { pack: 'start', args: ['plan', '--sha', '0'.repeat(40)] },
+  { pack: 'lint', args: ['lint', '--workflow-dir', 'test/lint/ok'] },
+  // Refused at once for want of a reason, and so without a server.
+  { pack: 'rest', args: ['pin', '--tag', 'none'] },
+];
+
+/**
+ * Makes the command line: `cli.js`, a launcher, and beside it packs of chunks with V8's code cache of what a short
+ * command compiles. The directory becomes one of CommonJS: loading an ES module alone costs a third of a bare start.
  * @param {string} root
  * @param {string} directory absolute
  * @throws {import('../lib/setup-error.mjs').SetupError} when src/cli.ts is missing
  */
 export async function bundleCommandLine(root, directory) {
   requireSource(root, source, 'cli.js');
-  const { outputFiles } = await build({
-    ...commonOptions(root),
-    entryPoints: [source],
-    outdir: directory,
-    write: false,
-    format: 'cjs',
-    // Less to read at each start; still in lines, because Node shows the line where a bug threw.
-    minifyWhitespace: true,
-    lineLimit: 160,
-    // A script has no `import()` of its own: what is external is required when it is asked for.
-    supported: { 'dynamic-import': false },
-    define: { 'import.meta.url': 'urlOfBundle' },
-    banner: { js: "const urlOfBundle = require('node:url').pathToFileURL(__filename).href;" },
-  });
-  const text = (outputFiles.find(({ path }) => path.endsWith('.js'))?.text ?? '').replace(/^#!.*\n/, '');
-  const code = `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
-  // V8 compares no more than the length of the code with what a cache was made from, hence the hash in the name.
-  const bundle = `cli-main-${createHash('sha256').update(code).digest('hex').slice(0, 12)}.cjs`;
-  writeFileSync(join(directory, bundle), code);
-  const ascii = Buffer.byteLength(code) === code.length;
-  for (const { path, contents } of outputFiles)
-    if (path.endsWith('.LEGAL.txt')) writeFileSync(path, contents);
-  writeFileSync(join(directory, 'cli.js'), launcherText(bundle, { ascii }), { mode: 0o755 });
-  await recordCodeCache(root, directory, bundle, ascii);
-}
-
-/**
- * Runs a short command once and keeps what V8 compiled for it. A command that fails has compiled all the same,
- * and without a cache the command line is only slower: no reason to fail the build.
- * @param {string} root
- * @param {string} directory
- * @param {string} bundle
- * @param {boolean} ascii
- */
-async function recordCodeCache(root, directory, bundle, ascii) {
-  const recorder = join(directory, 'record.mjs');
-  writeFileSync(recorder, launcherText(bundle, { ascii, record: true }));
-  await run(process.execPath, [recorder, 'plan', '--sha', '0'.repeat(40)], { cwd: root });
-  rmSync(recorder);
+  const { chunks, legal } = await splitProgram(root, source);
+  const packed = packChunks(chunks, packs);
+  for (const { file, code } of Object.values(packed.packs)) writeFileSync(join(directory, file), code);
+  const main = chunks.find((chunk) => chunk.source === source)?.name ?? '';
+  const program = {
+    main,
+    packs: Object.fromEntries(
+      Object.entries(packed.packs).map(([name, { file, ascii }]) => [name, { file, ascii }]),
+    ),
+    places: packed.places,
+  };
+  writeFileSync(join(directory, 'package.json'), '{ "type": "commonjs" }\n');
+  writeFileSync(join(directory, 'cli.js'), launcherText(program), { mode: 0o755 });
+  if (legal !== '') writeFileSync(join(directory, 'cli.js.LEGAL.txt'), legal);
+  for (const { pack, args } of samples) {
+    const recorder = join(directory, `record-${pack}.js`);
+    writeFileSync(recorder, launcherText(program, { record: pack }));
+    await run(process.execPath, [recorder, ...args], { cwd: root });
+    rmSync(recorder);
+  }
 }

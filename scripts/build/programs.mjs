@@ -24,12 +24,14 @@ const requireForCommonJs =
  */
 export async function bundlePrograms(root, directory) {
   for (const { source, output } of programs) {
-    requireSource(root, source, `${output}.js`);
+    requireSource(root, source, `${output}.mjs`);
     await build({
       ...commonOptions(root),
       entryPoints: { [output]: source },
       outdir: directory,
       format: 'esm',
+      // The directory is one of CommonJS, for the sake of cli.js.
+      outExtension: { '.js': '.mjs' },
       banner: { js: requireForCommonJs },
       sourcemap: 'linked',
       sourcesContent: false,

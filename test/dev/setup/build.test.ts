@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -28,15 +29,30 @@ const sources = {
     import { z } from 'zod';
     import { ForeseenError } from './errors.ts';
     const name = z.string().parse(process.argv[2]);
+    const strict = (function (this: unknown) { return this === undefined; })();
     if (name === 'fail') console.log(new ForeseenError('x').name);
+    else if (name === 'strict') console.log(strict);
+    else if (name === 'plan') void import('./commands/plan.ts').then(({ plan }) => plan());
+    else if (name === 'lint') void import('./commands/lint.ts').then(({ lint }) => lint());
+    else if (name === 'same')
+      void Promise.all([import('./commands/lint.ts'), import('./commands/show.ts')]).then(([lint, show]) =>
+        console.log(lint.error() instanceof ForeseenError && show.error() instanceof ForeseenError));
     else void import('./commands/show.ts').then(({ show }) => show());`,
   'src/errors.ts':
     'export class ForeseenError extends Error { static kind = ForeseenError; override get name(): string { return this.constructor.name; } }',
+  'src/commands/plan.ts': "export const plan = (): void => console.log('planned');",
+  'src/commands/lint.ts': `
+    import { ForeseenError } from '../errors.ts';
+    export const lint = (): void => console.log('linted');
+    export const error = (): Error => new ForeseenError('lint');`,
   'src/commands/show.ts': `
     import { defineSearchAttributeKey } from '@temporalio/common';
-    export const show = (): void => console.log(typeof defineSearchAttributeKey, new URL('.', import.meta.url).pathname);`,
+    import { ForeseenError } from '../errors.ts';
+    export const show = (): void => console.log(typeof defineSearchAttributeKey, new URL('.', import.meta.url).pathname);
+    export const error = (): Error => new ForeseenError('show');`,
   'src/worker.ts': "import { request } from 'undici'; console.log('worker', typeof request);",
   'src/simulator/main.ts': "console.log(await Promise.resolve('simulator'));",
+  'src/codec/failure-converter.cjs': 'exports.loaded = true;',
   'src/workflows/index.ts': "export { main } from './main.ts';",
   'src/workflows/main.ts':
     "import { sleep } from '@temporalio/workflow'; export async function main(): Promise<void> { await sleep('1h'); }",
@@ -63,8 +79,8 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the build', () => {
   it('makes every program, and a command line that can be executed', () => {
-    expect(runNode(dist('worker.js')).stdout).toBe('worker function\n');
-    expect(runNode(dist('simulator.js')).stdout).toBe('simulator\n');
+    expect(runNode(dist('worker.mjs')).stdout).toBe('worker function\n');
+    expect(runNode(dist('simulator.mjs')).stdout).toBe('simulator\n');
     expect(runNode(dist('cli.js'), 'show').stdout).toBe(`function ${dist('')}/\n`);
     expect(statSync(dist('cli.js')).mode & 0o111).toBe(0o111);
     expect(readFileSync(dist('cli.js'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
@@ -78,26 +94,64 @@ describe('the build', () => {
     expect(readFileSync(dist('workflow-bundle.js'), 'utf8')).toContain('main');
   });
 
+  it('reads what is asked for, and no other command', () => {
+    const lint = fileLike(/^cli-lint-.*\.cjs$/);
+    const rest = fileLike(/^cli-rest-.*\.cjs$/);
+    const hidden = [lint, rest].map((path) => [path, `${path}.hidden`] as const);
+    for (const [path, aside] of hidden) renameSync(path, aside);
+    expect(runNode(dist('cli.js'), 'plan').stdout).toBe('planned\n');
+    expect(runNode(dist('cli.js'), 'lint').stderr).toContain('ENOENT');
+    for (const [path, aside] of hidden) renameSync(aside, path);
+  });
+
+  it('has one of each module, whichever command asks', () => {
+    expect(runNode(dist('cli.js'), 'same').stdout).toBe('true\n');
+  });
+
+  it('is strict code, as modules are', () => {
+    expect(runNode(dist('cli.js'), 'strict').stdout).toBe('true\n');
+  });
+
   it.each([
     ['an empty', () => Buffer.alloc(0)],
     ['a cut-off', (whole: Buffer) => whole.subarray(0, whole.length / 2)],
+    ['half a', (whole: Buffer) => whole.subarray(0, whole.length / 2 - 1)],
     ['a foreign', (whole: Buffer) => Buffer.alloc(whole.length, 7)],
+    ['a damaged', (whole: Buffer) => damaged(whole, 0)],
+    ['an otherwise damaged', (whole: Buffer) => damaged(whole, 1)],
+    ['another pack’s', (_whole: Buffer, other: Buffer) => other],
   ])('runs with %s code cache', (_what, spoil) => {
-    const cache = fileLike(/\.cache$/);
-    const whole = readFileSync(cache);
-    writeFileSync(cache, spoil(whole));
+    const caches = readdirSync(dist('.')).filter((name) => name.endsWith('.cache'));
+    expect(caches.length).toBeGreaterThan(1);
+    const wholes = caches.map((name) => readFileSync(dist(name)));
+    for (const [index, name] of caches.entries())
+      writeFileSync(dist(name), spoil(wholes[index] as Buffer, wholes.at(index - 1) as Buffer));
     expect(runNode(dist('cli.js'), 'show')).toMatchObject({ status: 0, stdout: `function ${dist('')}/\n` });
-    writeFileSync(cache, whole);
+    expect(runNode(dist('cli.js'), 'plan')).toMatchObject({ status: 0, stdout: 'planned\n' });
+    for (const [index, name] of caches.entries()) writeFileSync(dist(name), wholes[index] as Buffer);
   });
 
   it('runs without a code cache', () => {
-    const cache = fileLike(/\.cache$/);
+    const cache = fileLike(/^cli-start-.*\.cache$/);
     const whole = readFileSync(cache);
     rmSync(cache);
-    expect(runNode(dist('cli.js'), 'show').status).toBe(0);
+    expect(runNode(dist('cli.js'), 'plan')).toMatchObject({ status: 0, stdout: 'planned\n' });
     writeFileSync(cache, whole);
   });
+
+  it('runs with a V8 that has other flags than the one that made the code cache', () => {
+    expect(runNode('--no-opt', dist('cli.js'), 'plan').stdout).toBe('planned\n');
+  });
 });
+
+/** A copy with bits turned over all through one half of it (0 or 1); the first 64 bytes V8 itself looks at. */
+function damaged(whole: Buffer, half: 0 | 1): Buffer {
+  const copy = Buffer.from(whole);
+  const begin = (copy.length / 2) * half;
+  for (let at = begin + 64; at < begin + copy.length / 2; at += 64)
+    copy.writeUInt8(copy.readUInt8(at) ^ 0x10, at);
+  return copy;
+}
 
 describe('ensureBuilt', () => {
   it('does nothing while the sources are those that were built', async () => {
@@ -128,7 +182,7 @@ describe('ensureBuilt', () => {
     const path = join(root, 'src', 'worker.ts');
     writeFileSync(path, 'const = 1;');
     await expect(ensureBuilt(root, steps)).rejects.toThrow(/The build failed:[\s\S]*src\/worker\.ts:1:6/);
-    expect(runNode(dist('worker.js')).stdout).toBe('worker function\n');
+    expect(runNode(dist('worker.mjs')).stdout).toBe('worker function\n');
     writeFileSync(path, sources['src/worker.ts']);
   });
 
@@ -137,7 +191,7 @@ describe('ensureBuilt', () => {
     const path = join(root, 'src', 'simulator', 'main.ts');
     rmSync(path);
     await expect(ensureBuilt(root, steps)).rejects.toThrow(
-      'src/simulator/main.ts is missing: dist/simulator.js is made from it.',
+      'src/simulator/main.ts is missing: dist/simulator.mjs is made from it.',
     );
     writeFileSync(path, sources['src/simulator/main.ts']);
   });
