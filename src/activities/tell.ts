@@ -13,7 +13,7 @@ export function postStatus(fleets: Fleets, uiUrl: string | undefined): Activitie
       await fleets.get(fleet).forge.postStatus(sha, {
         context: `greenlane / ${fleet}`,
         state,
-        description: oneLine(description, 140),
+        description: oneLine(fleets.secrets.scrub(description), 140),
         targetUrl: workflowUrl(uiUrl, workflowId, runId),
       });
     } catch (error) {
@@ -44,7 +44,11 @@ export function notify(
       try {
         await send(
           { kind: target.kind, url, ...(secret === undefined ? {} : { secret }) },
-          { ...notice, link: workflowUrl(uiUrl, notice.workflowId, notice.runId) },
+          {
+            ...notice,
+            text: fleets.secrets.scrub(notice.text),
+            link: workflowUrl(uiUrl, notice.workflowId, notice.runId),
+          },
         );
       } catch (error) {
         if (!(error instanceof NotifyError)) throw error;

@@ -6,6 +6,7 @@ import { isFinal } from '../rollout/outcome.ts';
 import type { deploy } from '../workflows/deploy.ts';
 import type { DeployResult } from '../workflows/status.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
+import { forMarkdown } from '../safety/neutralise.ts';
 import type { TemporalAccess } from './connect.ts';
 
 export type DeployHandle = WorkflowHandleWithFirstExecutionRunId<typeof deploy>;
@@ -70,7 +71,7 @@ export async function startDeploy(
   const short = request.sha?.slice(0, 7) ?? request.tag ?? 'head';
   const details = [
     `Takes ${request.tag ?? request.sha ?? 'the head of the branch'} to every tenant of ${request.fleet}.`,
-    `Asked for by ${request.actor}${request.reason === undefined ? '' : `: ${request.reason}`}.`,
+    `Asked for by ${forMarkdown(request.actor)}${request.reason === undefined ? '' : `: ${forMarkdown(request.reason)}`}.`,
     'Steer it with greenlane halt, resume, rollback, abort, or the updates of the same names.',
   ];
   return access.client.workflow.start<typeof deploy>('deploy', {
@@ -80,7 +81,7 @@ export async function startDeploy(
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `${request.dryRun === true ? 'dry run' : request.kind} deploy of ${short} to ${request.fleet}`,
-    staticDetails: details.join('\n\n').replace(/[<>]/g, ''),
+    staticDetails: details.join('\n\n'),
     ...(request.searchAttributes === true
       ? {
           typedSearchAttributes: new TypedSearchAttributes([

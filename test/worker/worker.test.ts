@@ -63,7 +63,9 @@ describe('two builds of the worker', () => {
     const first = stack.sim.forge.push();
     stack.workerEnv['GREENLANE_BUILD_ID'] = 'one';
     await stack.startWorker();
-    expect((await greenlane(['doctor', '--json'], stack.workerEnv)).stdout).toMatch(/no build is the current one/);
+    expect((await greenlane(['doctor', '--json'], stack.workerEnv)).stdout).toMatch(
+      /no build is the current one/,
+    );
     expect((await greenlane(['setup', '--current-build', 'one'], stack.env)).stdout).toMatch(
       /go to build one/,
     );
