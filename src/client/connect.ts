@@ -4,7 +4,7 @@ import { dataConverterOf } from '../codec/index.ts';
 import type { Environment } from '../config/environment.ts';
 import { text } from '../config/environment.ts';
 import { DEFAULT_LANE } from '../config/defaults.ts';
-import { TemporalUnreachableError } from '../errors.ts';
+import { ConfigurationError, TemporalUnreachableError } from '../errors.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -23,9 +23,23 @@ export function laneOf(env: Environment): string {
   return text(env, 'GREENLANE_TASK_QUEUE') ?? DEFAULT_LANE;
 }
 
-/** Address, namespace, TLS and API key as the SDK's own environment configuration has them. */
+/**
+ * Address, namespace, TLS and API key as the SDK's own environment configuration has them; an empty variable is none.
+ * @throws ConfigurationError for a file of it that cannot be read.
+ */
 export function temporalConfig(env: Environment) {
-  const config = loadClientConnectConfig({ overrideEnvVars: { ...env } as Record<string, string> });
+  const said = Object.entries(env).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '');
+  let config: ReturnType<typeof loadClientConnectConfig>;
+  try {
+    config = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(said) });
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    const why =
+      path === undefined
+        ? (error as Error).message
+        : `${path} cannot be read (${code ?? 'unreadable'}); expected the file that a TEMPORAL_TLS_… variable or TEMPORAL_CONFIG_FILE names`;
+    throw new ConfigurationError({ source: 'connection to Temporal' }, why);
+  }
   return {
     connectionOptions: config.connectionOptions,
     namespace: config.namespace ?? 'default',
