@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // All that a fresh clone needs, before anything else runs: plain Node, no dependencies.
 import { ensureBuilt } from './lib/built-files.mjs';
+import { ensureChromium } from './lib/chromium.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { isMain, root, runScript } from './lib/script.mjs';
 import { createSteps } from './lib/steps.mjs';
@@ -17,7 +18,9 @@ export async function setUp({ tests = false } = {}) {
   await ensureDependencies(root, steps);
   await ensureBuilt(root, steps);
   await ensureTemporalCli(steps);
-  if (tests) await ensureTimeSkippingServer(steps);
+  if (!tests) return;
+  await ensureTimeSkippingServer(steps);
+  await ensureChromium(steps);
 }
 
 if (isMain(import.meta.url)) await runScript(() => setUp({ tests: process.argv.includes('--tests') }));
