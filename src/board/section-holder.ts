@@ -31,10 +31,19 @@ export function holderSection(
   const { tenants, stragglers, halted } = status;
   return html`${halted === undefined ? '' : haltSection(status, now)}
     <div class="panel">
-      <p>
-        <strong>${PHASE_TITLES[status.phase]}</strong> for ${since(status.phaseSince, now)}: ${status.detail}
-        ${status.soakUntil === undefined ? '' : html`(${until(status.soakUntil, now)} of soak left)`}
-      </p>
+      ${
+        halted === undefined
+          ? html`<p>
+              <strong>${PHASE_TITLES[status.phase]}</strong> for ${since(status.phaseSince, now)}:
+              ${status.detail}
+              ${
+                status.phase === 'soak' && status.soakUntil !== undefined
+                  ? html`(${until(status.soakUntil, now)} of soak left)`
+                  : ''
+              }
+            </p>`
+          : ''
+      }
       <progress
         aria-label="tenants on the release"
         max="${Math.max(1, tenants.total)}"

@@ -1,11 +1,16 @@
-import { html, type Html } from '../page/html.ts';
+import { html, type Content, type Html } from '../page/html.ts';
 import { since, until } from '../page/time.ts';
 import { kindOf } from '../progress/words.ts';
 import type { LockView, QueueEntry } from '../rollout/lock/view.ts';
 import type { EarlyDeploy } from './data.ts';
 
 /** Who waits and why, in order; then the deploys that have not asked for the fleet yet. */
-export function queueSection(lock: LockView | undefined, early: readonly EarlyDeploy[], now: number): Html {
+export function queueSection(
+  lock: LockView | undefined,
+  early: readonly EarlyDeploy[],
+  halted: boolean,
+  now: number,
+): Html {
   const queue = lock?.queue ?? [];
   const more = (lock?.waiting ?? 0) - queue.length;
   const row = (entry: QueueEntry): Html =>
@@ -15,7 +20,7 @@ export function queueSection(lock: LockView | undefined, early: readonly EarlyDe
       <td>${kindOf(entry)}, ${entry.actor}</td>
       <td>${since(entry.readyAt, now)}</td>
       <td>${entry.why}</td>
-      <td>${entry.expectedAt === undefined ? 'no estimate' : html`in ${until(entry.expectedAt, now)}`}</td>
+      <td>${expected(entry, halted, now)}</td>
     </tr>`;
   const table = html`<div class="scroll" tabindex="0" role="region" aria-label="queue">
     <table>
@@ -55,4 +60,10 @@ export function queueSection(lock: LockView | undefined, early: readonly EarlyDe
 /** A workflow id with its SHA cut to seven digits. */
 function short(workflowId: string): string {
   return workflowId.replace(/([0-9a-f]{7})[0-9a-f]{33}/, '$1');
+}
+
+/** Past deploys tell nothing of how long somebody will think: a halted holder makes every estimate void. */
+function expected({ expectedAt }: QueueEntry, halted: boolean, now: number): Content {
+  if (halted) return 'when the halt is over';
+  return expectedAt === undefined ? 'no estimate' : html`in ${until(expectedAt, now)}`;
 }

@@ -27,7 +27,7 @@ export function sectionsOf(state: BoardState, now: number): Record<SectionName, 
         ? html``
         : holderSection(lock.holder, data?.holder?.status, data?.holder?.silent, now),
     holds: lock === undefined ? html`` : holdsSection(lock, data?.at ?? now, now),
-    queue: queueSection(lock, data?.early ?? [], now),
+    queue: queueSection(lock, data?.early ?? [], data?.holder?.status?.halted !== undefined, now),
     releases: releasesSection(lock, now),
     dora: doraSection(lock?.ledger ?? [], data?.at ?? 0),
   };

@@ -45,7 +45,8 @@ export function storyOf({ runs, complete }: Chain, now: number, live?: Snapshot)
     waves,
     tenants: fleetOf(runs, result),
     audit: result?.audit ?? status?.audit ?? [],
-    warnings: result?.warnings ?? status?.warnings ?? [],
+    // Stragglers are shown in the fleet, by name and with what they were found to be.
+    warnings: (result?.warnings ?? status?.warnings ?? []).filter((one) => !one.startsWith('straggler ')),
     runs: runs.length,
     complete,
     ...(input.reason === undefined ? {} : { reason: input.reason }),

@@ -82,6 +82,7 @@ describe('the board in a browser', () => {
     expect(text).toContain('greenlane rollback --reason "…": take every touched tenant back');
     expect(text).toContain('greenlane unpin');
     expect(text).toContain('greenlane unfreeze');
+    expect(await page.innerText('#queue')).toContain('when the halt is over');
   });
 
   it('follows without being loaded again, and moves its clocks', async () => {
