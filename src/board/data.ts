@@ -19,8 +19,7 @@ export interface EarlyDeploy {
 export interface BoardData {
   /** When it was read, ms since the epoch. */
   readonly at: number;
-  /** Absent while no deploy has ever asked for the fleet. */
-  readonly lock?: LockView;
+  readonly lock: LockView;
   /** The deploy that holds the fleet; its status is missing when it cannot be asked. */
   readonly holder?: Snapshot;
   readonly early: readonly EarlyDeploy[];
@@ -35,10 +34,10 @@ const LIST_MS = 5_000;
 export async function readBoard(access: TemporalAccess, fleet: string, now: number): Promise<BoardData> {
   // First what Temporal answers by itself: a question that only a worker answers cannot tell who is missing.
   const running = await runningDeploys(access, fleet);
-  const lock = await lockOf(access, fleet);
-  const known = new Set([lock?.holder?.workflowId, ...(lock?.queue ?? []).map((entry) => entry.workflowId)]);
+  const lock = await askLock(access, fleet, QUEUE_ROWS);
+  const known = new Set([lock.holder?.workflowId, ...lock.queue.map((entry) => entry.workflowId)]);
   const holder =
-    lock?.holder === undefined
+    lock.holder === undefined
       ? undefined
       : await takeSnapshot(access, lock.holder.workflowId, fleet).catch((error: unknown) => {
           if (error instanceof WorkflowNotFoundError) return undefined;
@@ -46,19 +45,10 @@ export async function readBoard(access: TemporalAccess, fleet: string, now: numb
         });
   return {
     at: now,
+    lock,
     early: running.filter((deploy) => !known.has(deploy.workflowId)).slice(0, EARLY_ROWS),
-    ...(lock === undefined ? {} : { lock }),
     ...(holder === undefined ? {} : { holder }),
   };
-}
-
-async function lockOf(access: TemporalAccess, fleet: string): Promise<LockView | undefined> {
-  try {
-    return await askLock(access, fleet, QUEUE_ROWS);
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }
 
 async function runningDeploys(access: TemporalAccess, fleet: string): Promise<EarlyDeploy[]> {

@@ -13,7 +13,8 @@ export interface Headline {
 export function headlineOf({ fleet, data }: BoardState): Headline {
   if (data === undefined) return { tone: 'warn', text: `${fleet}: nothing is known yet` };
   const { lock, holder } = data;
-  if (lock === undefined) return { tone: 'calm', text: `${fleet}: no deploy has asked for this fleet yet` };
+  if (lock.requests === 0 && lock.holder === undefined)
+    return { tone: 'calm', text: `${fleet}: no deploy has asked for this fleet yet` };
   if (holder?.status !== undefined) return ofDeploy(fleet, holder.status);
   if (lock.holder !== undefined)
     return { tone: 'warn', text: `${fleet}: ${lock.holder.tag} holds the fleet, and does not answer` };

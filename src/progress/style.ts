@@ -57,9 +57,10 @@ export function styleOf(env: Environment, screen: { columns: number; rows: numbe
   };
 }
 
-/** One line, cut to the terminal's width. */
+/** One line, cut to the terminal's width. A character of two columns at the edge may stick out: then one is spared. */
 export function fit(line: string, columns: number): string {
-  return cliTruncate(line, columns);
+  const cut = cliTruncate(line, columns);
+  return stringWidth(cut) <= columns ? cut : cliTruncate(line, columns - 1);
 }
 
 /** Text over several lines of at most `columns`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBoard, whyNoData } from '../../src/board/data.ts';
 import { BoardFeed } from '../../src/board/feed.ts';
+import { headlineOf } from '../../src/board/headline.ts';
 import { connect, type TemporalAccess } from '../../src/client/connect.ts';
 import { startDevServer, type DevServer } from '../../src/dev/temporal-server.ts';
 import { until } from '../support/until.ts';
@@ -27,19 +28,23 @@ describe('what the board reads', () => {
   afterAll(async () => lane.stop());
 
   it('is nothing to worry about while no deploy has asked for the fleet', async () => {
-    expect(await readBoard(access, 'nobody', 7)).toEqual({ at: 7, early: [] });
+    const data = await readBoard(access, 'nobody', 7);
+    expect(data).toMatchObject({ at: 7, early: [], lock: { queue: [], ledger: [] } });
+    expect(headlineOf({ fleet: 'nobody', data }).text).toBe('nobody: no deploy has asked for this fleet yet');
   });
 
   it('is who holds the fleet, who waits, who is not that far yet, and what ended', async () => {
     const world = await lane.world({ fleet: { rollout: { soak: '30s' } } });
     const sha = world.green();
     const deploy = await world.start(sha);
+    // A newer one that is green before the grant would supersede it.
+    await until(async () => (await readBoard(access, world.name, 7)).lock.holder !== undefined);
     const waiting = await world.start(world.green());
     const early = await world.start(world.sim.forge.push());
     await until(async () => {
       const { lock, holder, early: found } = await readBoard(access, world.name, 7);
       return (
-        lock?.holder?.workflowId === deploy.workflowId &&
+        lock.holder?.workflowId === deploy.workflowId &&
         holder?.status?.phase === 'soak' &&
         lock.queue[0]?.workflowId === waiting.workflowId &&
         found.some(({ workflowId }) => workflowId === early.workflowId)
@@ -50,7 +55,7 @@ describe('what the board reads', () => {
     for (const one of [early, waiting, deploy])
       await one.executeUpdate('abort', { args: [{ reason: 'enough', actor: 'a test' }] });
     await deploy.result();
-    await until(async () => (await readBoard(access, world.name, 7)).lock?.ledger[0]?.outcome === 'halted');
+    await until(async () => (await readBoard(access, world.name, 7)).lock.ledger[0]?.outcome === 'halted');
   });
 });
 

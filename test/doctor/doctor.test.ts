@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { CommandContext } from '../../src/commands/context.ts';
@@ -91,8 +92,11 @@ describe('greenlane doctor', () => {
       else expect(['GET', 'HEAD']).toContain(method);
     }
     expect(calls.filter(({ method }) => method === 'POST')).toHaveLength(1);
-    const { stdout } = await greenlane(['queue', '--json'], stack.env);
-    expect(stdout).toBe(''); // not even the fleet's lock was started
+    // Not even the fleet's lock was started.
+    const connection = await Connection.connect({ address: stack.address });
+    const lock = new Client({ connection }).workflow.getHandle('fleet-lock/production');
+    await expect(lock.describe()).rejects.toThrow(WorkflowNotFoundError);
+    await connection.close();
   });
 
   it('prints a table with a remedy in each line that needs one, from the command line', async () => {

@@ -1,53 +1,31 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startStack, STACK_GATES, type Stack } from '../../src/dev/stack.ts';
 import type { ServerProcess } from '../../src/dev/server-process.ts';
-import { startDevServer, type DevServer } from '../../src/dev/temporal-server.ts';
 import { greenlane, start } from '../support/cli.ts';
 
-let server: DevServer;
+const LANE = 'e2e';
+
 let stack: Stack;
 let worker: ServerProcess;
-let lane = 0;
+let seed = 0;
 
-beforeAll(async () => {
-  server = await startDevServer({ headless: true });
-});
-afterAll(async () => {
-  await server.stop();
-});
-
-// A lane and a fleet of its own for each test, on one server: what one leaves behind is nobody else's.
+// A server of its own for each test: what one leaves behind is nobody else's.
 beforeEach(async () => {
-  lane += 1;
+  seed += 1;
   stack = await startStack({
-    address: server.address,
-    lane: `e2e-${lane}`,
-    simulator: { tenants: 8, seed: lane, perTenantMs: 50 },
+    server: { headless: true },
+    lane: LANE,
+    simulator: { tenants: 8, seed, perTenantMs: 50 },
     fleet: {
       rollout: { canary: 'hongming', batchSize: 3, soak: 0, maxStragglers: 1, postTimeout: '20s' },
       verify: { settle: '2s', interval: '200ms' },
     },
   });
-  // The workflow ids of a fleet are its own: another fleet for each test.
   worker = await stack.startWorker();
 });
 afterEach(async () => {
-  await terminateAll();
   await stack.stop();
 });
-
-async function terminateAll(): Promise<void> {
-  const { Client, Connection } = await import('@temporalio/client');
-  const connection = await Connection.connect({ address: server.address });
-  const client = new Client({ connection });
-  for await (const { workflowId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
-    await client.workflow
-      .getHandle(workflowId)
-      .terminate('the test is over')
-      .catch(() => undefined);
-  }
-  await connection.close();
-}
 
 function greenCommit(): string {
   const sha = stack.sim.forge.push();
@@ -262,7 +240,7 @@ describe('greenlane deploy', () => {
     const began = Date.now();
     const { code, stderr } = await greenlane(['deploy', '--sha', sha], stack.env);
     expect(code).toBe(6);
-    expect(stderr).toMatch(/No worker polls the lane `e2e-\d+`\. Start one with `greenlane worker`/);
+    expect(stderr).toMatch(/No worker polls the lane `e2e`\. Start one with `greenlane worker`/);
     expect(Date.now() - began).toBeLessThan(15_000);
   });
 });

@@ -66,7 +66,7 @@ describe('a deploy told from its history', () => {
       release: 6,
       quarantined: 1,
     });
-    expect(states(await recordedStory('failed-refused-call'))).toEqual({ unknown: 1, former: 6 });
+    expect(states(await recordedStory('failed-refused-call'))).toEqual({ stale: 1, former: 6 });
     expect(states(await recordedStory('rolled-back-on-failure'))).toEqual({ back: 7 });
     expect(states(await recordedStory('continued-as-new-on-the-way-back'))).toEqual({ back: 31, former: 9 });
     const [, again = []] = await recordedChains('deployed-again-without-a-call');
