@@ -38,7 +38,7 @@ export async function run(options: DemoOptions, context: CommandContext): Promis
     line(`worker       pid ${supervisor.pid()}: kill -9 it at any time, another goes on where it was`);
     line('');
     for (const gate of STACK_GATES) stack.sim.forge.setStatus(sha, gate, 'pending');
-    arrange(stack, options, sha);
+    arrange(stack, options);
     const inner: CommandContext = { ...context, env: { ...context.env, ...stack.env } };
     const watched = turnGreen(stack, sha);
     const steered =
@@ -68,7 +68,7 @@ export async function run(options: DemoOptions, context: CommandContext): Promis
   }
 }
 
-function arrange(stack: Stack, options: DemoOptions, sha: string): void {
+function arrange(stack: Stack, options: DemoOptions): void {
   if (options.failingCanary === true)
     stack.sim.fault({ where: 'control-plane', slug: 'hongming', kind: 'unhealthy' });
   if (options.straggler === true)
@@ -77,7 +77,6 @@ function arrange(stack: Stack, options: DemoOptions, sha: string): void {
       slug: stack.sim.tenants.fleet.slugs()[7] ?? 'tenant-008',
       kind: 'stale-success',
     });
-  void sha;
 }
 
 /** CI as one sees it: one job after another turns green. */
