@@ -67,8 +67,15 @@ export interface Activities {
 
 /** Activities of the fleet lock. */
 export interface LockActivities {
-  /** Ends when the chain of runs that holds the fleet is closed, saying how; retried while it is open. */
-  watchHolder(input: { workflowId: string; runId: string }): Promise<{ how: string }>;
+  /**
+   * Ends when the chain of runs that holds the fleet is closed, saying how; retried while it is open. `busyMs`: how
+   * long a call of it may still be at work, 0 when none is out; `closedAt`: ms since the epoch.
+   */
+  watchHolder(input: {
+    fleet: string;
+    workflowId: string;
+    runId: string;
+  }): Promise<{ how: string; busyMs: number; closedAt: number }>;
   /** What a lock that begins without a state takes over: all of the lock before it, else what deploys say. */
   findFormer(input: { fleet: string }): Promise<FormerLock>;
 }

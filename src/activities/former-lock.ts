@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
+import type { CarriedLock } from '../rollout/lock/carry.ts';
 import type { FoundHolder } from '../rollout/lock/adoption.ts';
 import { lockId } from '../workflows/lock-id.ts';
 import { carryQuery, statusQuery } from '../workflows/messages.ts';
@@ -36,8 +37,7 @@ export function findFormer(): LockActivities['findFormer'] {
       throw unsure('LockUnlisted', 'this lock is not listed yet, so one before it may not be either', 500);
     try {
       for (const former of runs.filter((run) => run !== own)) {
-        const handle = client.workflow.getHandle(lockId(fleet), former);
-        const state = await client.withDeadline(Date.now() + ANSWER_MS, () => handle.query(carryQuery));
+        const state = await stateOf(client, lockId(fleet), former);
         // One that ended before it had begun knew nothing either.
         if (state !== null) return { former: state, epoch: state.epoch };
       }
@@ -48,6 +48,19 @@ export function findFormer(): LockActivities['findFormer'] {
       return { ...(await askDeploys(client, fleet)), lost: true };
     }
   };
+}
+
+/** The state a run of the lock ended with; null when it ended before it had one. */
+async function stateOf(client: Client, id: string, runId: string): Promise<CarriedLock | null> {
+  const handle = client.workflow.getHandle(id, runId);
+  try {
+    return await client.withDeadline(Date.now() + ANSWER_MS, () => handle.query(carryQuery));
+  } catch (error) {
+    // Temporal asks nothing of a workflow that was ended before its first task was done.
+    const { events = [] } = await handle.fetchHistory();
+    if (!events?.some((event) => event.workflowTaskCompletedEventAttributes)) return null;
+    throw error;
+  }
 }
 
 /** Runs of the lock, newest first. */

@@ -37,7 +37,7 @@ export function createActivities(
     postStatus: postStatus(fleets, uiUrl),
     notify: notify(fleets, env, uiUrl),
     touchedBy: touchedBy(),
-    watchHolder: watchHolder(),
+    watchHolder: watchHolder(fleets),
     findFormer: findFormer(),
   };
 }

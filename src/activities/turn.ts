@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
+import type { WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure, WorkflowNotFoundError } from '@temporalio/common';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { lockId } from '../workflows/lock-id.ts';
 import { turnUpdate, withdrawSignal } from '../workflows/messages.ts';
 import type { Activities, Turn, TurnInput } from './contract.ts';
@@ -11,6 +12,8 @@ import { preflight } from './preflight.ts';
 /** A worker that is gone is noticed by this; a deploy that left its place stops waiting as soon. */
 const BEAT_MS = 1_000;
 const AGAIN_MS = 100;
+/** One question is open for at most this long; then it is asked again, which adds nothing to the lock's history. */
+const ANSWER_MS = 10_000;
 
 /** Waits for the fleet on behalf of the deploy whose turn is next, and looks whether it may go on. */
 export function takeTurn(fleets: Fleets): Activities['takeTurn'] {
@@ -39,24 +42,57 @@ export function takeTurn(fleets: Fleets): Activities['takeTurn'] {
   };
 }
 
-async function myTurn({ fleet, workflowId, runId, nonce }: TurnInput): Promise<Turn> {
-  const { client, cancellationSignal, sleep } = Context.current();
-  const lock = client.workflow.getHandle(lockId(fleet));
+/** Asks the lock until it says whose turn it is; given up at once when the deploy left, or the worker is to stop. */
+async function myTurn(input: TurnInput): Promise<Turn> {
+  const { cancellationSignal } = Context.current();
+  const givenUp = AbortSignal.any([cancellationSignal, stopping.signal]);
   for (;;) {
-    try {
-      const turn = await client.withAbortSignal(cancellationSignal, () =>
-        lock.executeUpdate(turnUpdate, { args: [{ workflowId, runId, nonce }] }),
-      );
-      if (turn.kind !== 'again') return turn;
-    } catch (error) {
+    const turn = await Promise.race([askTurn(input), aborted(givenUp)]);
+    if (turn === 'aborted') {
       if (cancellationSignal.aborted) throw new CancelledFailure('it waits for the fleet no longer');
-      if (error instanceof WorkflowNotFoundError) return { kind: 'gone' };
-      // A lock that ends takes its open updates with it; the next look finds the one after it.
-      if (!(error instanceof WorkflowUpdateFailedError))
-        throw unsure('TurnUnknown', 'the fleet lock did not answer whose turn it is', 1_000);
+      throw unsure('WorkerStops', 'this worker is about to stop; another one waits on', 500);
     }
-    await sleep(AGAIN_MS);
+    if (turn !== undefined && turn.kind !== 'again') return turn;
+    await Promise.race([sleep(AGAIN_MS), aborted(givenUp)]);
   }
+}
+
+/** One question to the lock; undefined when it was not answered in time. */
+async function askTurn({ fleet, workflowId, runId, nonce }: TurnInput): Promise<Turn | undefined> {
+  const { client } = Context.current();
+  const lock = client.workflow.getHandle(lockId(fleet));
+  try {
+    // The same id as before: what is asked again joins the question that is open.
+    const asked = { args: [{ workflowId, runId, nonce }] as const, updateId: `turn-${nonce}` };
+    return await client.withDeadline(Date.now() + ANSWER_MS, () =>
+      lock.executeUpdate(turnUpdate, { ...asked, args: [...asked.args] }),
+    );
+  } catch (error) {
+    // Not answered yet, or there is no lock any more: one that was terminated leaves its updates open.
+    return error instanceof WorkflowNotFoundError || !(await isOpen(lock)) ? { kind: 'gone' } : undefined;
+  }
+}
+
+async function isOpen(lock: WorkflowHandle): Promise<boolean> {
+  try {
+    return (await lock.describe()).status.name === 'RUNNING';
+  } catch (error) {
+    return !(error instanceof WorkflowNotFoundError);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<'aborted'> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve('aborted');
+    else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+  });
+}
+
+const stopping = new AbortController();
+
+/** Gives all turns of this process to other workers: it is about to stop, and a turn may last for hours. */
+export function leaveTurns(): void {
+  stopping.abort();
 }
 
 /** The deploy was terminated while it waited: its place is given up at once, so that nobody is granted to a ghost. */

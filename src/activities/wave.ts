@@ -5,7 +5,8 @@ import type { CallAnswer } from '../control-plane/answer.ts';
 import { ForgeError } from '../forge/index.ts';
 import { sameSha } from '../rollout/sha.ts';
 import { judgeTenant, type Answer, type ReportedHealth, type Straggler } from '../rollout/tenants.ts';
-import { inFlightSignal } from '../workflows/messages.ts';
+import { lockId } from '../workflows/lock-id.ts';
+import { callOverSignal, inFlightSignal } from '../workflows/messages.ts';
 import { CALL_ATTEMPTS } from '../rollout/waves.ts';
 import { History } from './ancestry.ts';
 import type { Activities, WaveInput, WaveResult } from './contract.ts';
@@ -36,8 +37,19 @@ export function rollWave(fleets: Fleets): Activities['rollWave'] {
       throw error;
     } finally {
       pulse.stop();
+      await sayCallOver(input);
     }
   };
+}
+
+/** The deploy was terminated while its call was out: the lock keeps the fleet until it hears that this is over (I-30). */
+async function sayCallOver({ settings, runId }: WaveInput): Promise<void> {
+  const { cancellationDetails, client, info } = Context.current();
+  if (cancellationDetails?.notFound !== true || info.workflowExecution === undefined) return;
+  await client.workflow
+    .getHandle(lockId(settings.fleet))
+    .signal(callOverSignal, { workflowId: info.workflowExecution.workflowId, runId })
+    .catch(() => undefined);
 }
 
 /** What an attempt leaves to the next one. */

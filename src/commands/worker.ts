@@ -1,3 +1,4 @@
+import { leaveTurns } from '../activities/turn.ts';
 import { createWorker } from '../worker.ts';
 import { configPath, type CommandContext, type GlobalOptions } from './context.ts';
 
@@ -9,6 +10,7 @@ export async function run(options: GlobalOptions, context: CommandContext): Prom
   });
   const stop = (): void => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
+    leaveTurns();
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -1,9 +1,13 @@
 import * as wf from '@temporalio/workflow';
 import type { LockActivities } from '../activities/contract.ts';
+import { formatDuration } from '../rollout/duration.ts';
+import { callOverMessage } from '../rollout/lock/messages.ts';
 import { holderClosed } from '../rollout/lock/transitions.ts';
 import type { Holder } from '../rollout/lock/state.ts';
 import { HEARTBEAT_MS } from './activities.ts';
 import type { LockRun } from './lock-run.ts';
+import { callOverSignal } from './messages.ts';
+import { parseMessage } from './parse.ts';
 
 const { watchHolder } = wf.proxyActivities<LockActivities>({
   startToCloseTimeout: '1 minute',
@@ -17,8 +21,15 @@ export class LockWatch {
   readonly #run: LockRun;
   #watched: { readonly epoch: number; readonly scope: wf.CancellationScope } | undefined;
 
+  /** Which deploy's call was over and when, as the worker that made it says. */
+  #quiet: { readonly runId: string; readonly at: number } | undefined;
+
   constructor(run: LockRun) {
     this.#run = run;
+    wf.setHandler(callOverSignal, (message: unknown) => {
+      const parsed = parseMessage(callOverMessage, message, 'call-over', (what) => run.odd(what));
+      if (parsed !== undefined) this.#quiet = { runId: parsed.runId, at: Date.now() };
+    });
   }
 
   /** Watches the holder of now, and nobody else. */
@@ -30,10 +41,12 @@ export class LockWatch {
     this.#watched = { epoch: holder.epoch, scope };
     scope
       .run(async () => {
-        const { how } = await watchHolder.executeWithOptions(
-          { summary: `holder ${holder.tag}, epoch ${holder.epoch}` },
-          [{ workflowId: holder.workflowId, runId: holder.runId }],
+        const { workflowId, runId, tag, epoch } = holder;
+        const { how, busyMs, closedAt } = await watchHolder.executeWithOptions(
+          { summary: `holder ${tag}, epoch ${epoch}` },
+          [{ fleet: this.#run.state.fleet, workflowId, runId }],
         );
+        if (busyMs > 0) await this.#untilQuiet(holder, how, busyMs, closedAt);
         this.#run.become(holderClosed(this.#run.state, holder, how, Date.now()));
       })
       .catch((error: unknown) => {
@@ -42,6 +55,16 @@ export class LockWatch {
         if (this.#watched?.scope === scope) this.#watched = undefined;
         this.#run.odd('the watch on the holder failed and was begun again');
       });
+  }
+
+  /** The fleet is nobody else's while a call of a deploy that was terminated may still be at work (I-30). */
+  async #untilQuiet(holder: Holder, how: string, busyMs: number, closedAt: number): Promise<void> {
+    this.#run.odd(
+      `${holder.workflowId} ended (${how}) while a call of it was out: the fleet is kept until that is over, at most ${formatDuration(busyMs)}`,
+    );
+    const isQuiet = (): boolean =>
+      this.#quiet !== undefined && this.#quiet.runId === holder.runId && this.#quiet.at >= closedAt;
+    await wf.condition(isQuiet, busyMs, { summary: 'a call without its deploy' });
   }
 
   stop(): void {

@@ -25,6 +25,8 @@ const granted = called.extend({
 export class Place {
   readonly #run: Run;
   #nonce: string | undefined;
+  /** Requests that this run made and left again. */
+  readonly #left = new Set<string>();
   #called = false;
   #asked = false;
   #grant: Grant | undefined;
@@ -88,21 +90,26 @@ export class Place {
     if (nonce === undefined) return;
     this.#nonce = undefined;
     this.#grant = undefined;
+    this.#left.add(nonce);
     const { workflowId, runId } = this.#run;
     await tellLock(this.#run, withdrawSignal, { workflowId, runId, nonce });
   }
 
+  /**
+   * A grant is given back only when it is sure that nobody acted on it: a request this run made and left, or one that
+   * came after the end. One from before a reset may have been acted on by the run that was reset: then the fleet
+   * stays the deploy's own, and it asks anew (I-30). What is for an earlier attempt the lock finds out by itself.
+   */
   #hear(grant: Grant): void {
-    const { state, runId } = this.#run;
-    if (grant.runId === runId && state.epoch !== undefined && !this.#run.released) {
-      // The lock heard an old request once more and granted again: the calls to come carry the higher epoch.
-      state.epoch = Math.max(state.epoch, grant.epoch);
-    } else if (grant.runId === runId && grant.nonce === this.#nonce) this.#grant = grant;
-    else {
-      this.#asked = false;
-      const { workflowId } = this.#run;
-      void tellLock(this.#run, withdrawSignal, { workflowId, runId: grant.runId, nonce: grant.nonce });
-    }
+    const { state, runId, workflowId, released } = this.#run;
+    const { nonce } = grant;
+    if (grant.runId !== runId) return;
+    if (released || this.#left.has(nonce))
+      void tellLock(this.#run, withdrawSignal, { workflowId, runId, nonce });
+    // The lock heard an old request once more and granted again: the calls to come carry the higher epoch.
+    else if (state.epoch !== undefined) state.epoch = Math.max(state.epoch, grant.epoch);
+    else if (nonce === this.#nonce) this.#grant = grant;
+    else this.#asked = false;
   }
 
   async #ask(nonce: string): Promise<void> {

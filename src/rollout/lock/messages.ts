@@ -33,6 +33,9 @@ export const requestMessage = z.object({
 
 export const withdrawMessage = z.object({ workflowId: name, runId: name, nonce: nonce.optional() });
 
+/** The call of a deploy that was terminated meanwhile is over. */
+export const callOverMessage = z.object({ workflowId: name, runId: name });
+
 /** A waiting deploy that was called up asks to be told the moment the fleet is its own. */
 export const turnMessage = z.object({ workflowId: name, runId: name, nonce });
 

@@ -1,0 +1,197 @@
+import { fileURLToPath } from 'node:url';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { createActivities } from '../../src/activities/index.ts';
+import { Fleets } from '../../src/activities/fleets.ts';
+import type { LockActivities } from '../../src/activities/contract.ts';
+import type { DevServerOptions } from '../../src/dev/temporal-server.ts';
+import type { LockView } from '../../src/rollout/lock/view.ts';
+import { startSimulator } from '../../src/simulator/index.ts';
+import { lockOptions } from '../../src/workflows/lock-options.ts';
+import { lockQuery } from '../../src/workflows/messages.ts';
+import { localEnvironment } from '../support/temporal.ts';
+import { until } from '../support/until.ts';
+import { configOf } from '../support/worker.ts';
+import type { deploy, StandInInput } from './workflows.ts';
+
+/** A grant as a deploy acted on it. */
+export interface Act {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly epoch: number;
+}
+
+export type StandIn = WorkflowHandle<typeof deploy> & { readonly firstExecutionRunId: string };
+
+export interface AskOptions {
+  readonly urgent?: boolean;
+  readonly kind?: 'auto' | 'manual' | 'rollback';
+  readonly tag?: string;
+  readonly brief?: boolean;
+  readonly readyAt?: number;
+}
+
+/** One fleet with its lock and what queues for it. */
+export class LockFleet {
+  readonly name: string;
+  readonly lockId: string;
+  /** Grants that deploys acted on, in order. */
+  readonly acts: Act[] = [];
+  readonly client: Client;
+  readonly #taskQueue: string;
+
+  constructor(name: string, client: Client, taskQueue: string) {
+    this.name = name;
+    this.lockId = `fleet-lock/${name}`;
+    this.client = client;
+    this.#taskQueue = taskQueue;
+  }
+
+  get lock(): WorkflowHandle {
+    return this.client.workflow.getHandle(this.lockId);
+  }
+
+  /** Starts the lock without a deploy. */
+  async begin(): Promise<void> {
+    await this.client.workflow.start('fleetLock', lockOptions(this.name, this.#taskQueue, false));
+  }
+
+  /** Starts deploy number `n`, ready at `n`; it queues, and acts when it is granted. */
+  async ask(n: number, options: AskOptions = {}): Promise<StandIn> {
+    const sha = n.toString(16).padStart(40, '0');
+    const tag = options.tag ?? `staging-${sha.slice(-7)}`;
+    const kind = options.kind ?? 'auto';
+    const input: StandInInput = {
+      fleet: this.name,
+      sha,
+      kind,
+      actor: 'a test',
+      reason: 'a test',
+      readyAt: options.readyAt ?? n,
+      ...(options.urgent === true ? { urgent: true } : {}),
+      ...(options.brief === true ? { brief: true } : {}),
+      settings: {
+        fleet: this.name,
+        sha,
+        tag,
+        kind,
+        haltDeadlineMs: 3_600_000,
+        required: [],
+        notify: [],
+        // What says nothing to the forge: nobody is to be told of deploys that are none.
+        dryRun: true,
+      } as unknown as StandInInput['settings'],
+    };
+    const started = await this.client.workflow.start<typeof deploy>('deploy', {
+      workflowId: `deploy/${this.name}/${sha}`,
+      taskQueue: this.#taskQueue,
+      args: [input],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    return started;
+  }
+
+  async view(): Promise<LockView> {
+    return this.lock.query(lockQuery, 100_000);
+  }
+
+  /** Waits until the lock is as the check wants it. */
+  async see(check: (view: LockView) => boolean, timeoutMs?: number): Promise<LockView> {
+    let seen: LockView | undefined;
+    await until(async () => {
+      try {
+        seen = await this.view();
+      } catch (error) {
+        // It begins with the first request.
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+      return check(seen);
+    }, timeoutMs).catch((error: unknown) => {
+      throw new Error(`the lock never was as it should be; it is ${JSON.stringify(seen)}`, { cause: error });
+    });
+    return seen as LockView;
+  }
+}
+
+export interface LockWorld {
+  readonly client: Client;
+  fleet(): LockFleet;
+  /** Stops the worker and starts another: nothing of the first one's memory is left. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface LockWorldOptions {
+  readonly server?: DevServerOptions;
+  /** In place of the real activities of the lock. */
+  readonly lockActivities?: Partial<LockActivities>;
+}
+
+/** A server and a worker for the lock and its stand-ins. */
+export async function startLockWorld(options: LockWorldOptions = {}): Promise<LockWorld> {
+  const environment = await localEnvironment(options.server);
+  const { client } = environment;
+  const taskQueue = 'lane';
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+    payloadConverterPath: fileURLToPath(new URL('../../src/workflows/payload-converter.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const sim = await startSimulator({ tenants: 1 });
+  const env = {
+    CP_ADMIN_API_TOKEN: sim.tokens.controlPlane,
+    AUTO_SYNC_TOKEN: sim.tokens.forge,
+    PROD_AUTO_DEPLOY_CONTROL_TOKEN: sim.tokens.control,
+  };
+  const config = configOf('any', sim, {}, env);
+  const one = new Fleets([config], env);
+  class SameFleets extends Fleets {
+    override get() {
+      return one.get('any');
+    }
+  }
+  const fleets: LockFleet[] = [];
+  const activities = {
+    ...createActivities(new SameFleets([], {}), env),
+    ...options.lockActivities,
+    acts: async (workflowId: string, runId: string, epoch: number) => {
+      const fleet = fleets.find((known) => known.name === workflowId.split('/')[1]);
+      fleet?.acts.push({ workflowId, runId, epoch });
+    },
+  };
+  const begin = async () => {
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue,
+      workflowBundle,
+      activities,
+      shutdownForceTime: '2s',
+    });
+    const running = worker.run().catch(() => undefined);
+    return async () => {
+      worker.shutdown();
+      await running;
+    };
+  };
+  let end = await begin();
+  return {
+    client,
+    fleet: () => {
+      const fleet = new LockFleet(`shop-${fleets.length + 1}`, client, taskQueue);
+      fleets.push(fleet);
+      return fleet;
+    },
+    restart: async () => {
+      await end();
+      end = await begin();
+    },
+    stop: async () => {
+      await end();
+      await sim.close();
+      await environment.teardown();
+    },
+  };
+}
