@@ -1,15 +1,9 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import {
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type LogLevel,
-  type WorkerOptions,
-} from '@temporalio/worker';
-import pino, { type Logger } from 'pino';
+import type { Context } from '@temporalio/activity';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { FaultPoints } from './activities/fault-points.ts';
 import { Fleets } from './activities/fleets.ts';
@@ -23,6 +17,15 @@ import { readEnvironment } from './config/environment.ts';
 import { fleetConfig } from './config/fleet.ts';
 import { readConfigFile } from './config/file.ts';
 import { TemporalUnreachableError } from './errors.ts';
+import { ActivityLog } from './observability/activity-log.ts';
+import { ActivityTrace } from './observability/activity-trace.ts';
+import { FleetGauges } from './observability/fleet-gauges.ts';
+import { serveHealth, vitalsOf } from './observability/health.ts';
+import { createLog } from './observability/log.ts';
+import { declareOutcomes } from './observability/outcomes.ts';
+import { installRuntime, metricsAddressOf } from './observability/runtime.ts';
+import { tracingOf } from './observability/traced.ts';
+import type { Tracing } from './observability/tracing.ts';
 import { buildIdOf, versioningOf, versionOf } from './worker-version.ts';
 
 export interface WorkerSettings {
@@ -56,8 +59,26 @@ export async function createWorker(settings: WorkerSettings): Promise<LaneWorker
     env,
   );
   fleets.secrets.add(env[CODEC_KEYS], ...codecKeys(env).map(({ key }) => key.toString('base64')));
-  const log = createLog(fleets, env);
+  const log = createLog(fleets.secrets, env);
   installRuntime(log, env);
+  const opened = new Opened();
+  // The native part keeps the process alive until it is told that nobody needs it any more.
+  opened.add(async () => Runtime.instance().shutdown());
+  try {
+    const worker = await openWorker(settings, fleets, log, opened);
+    return { worker, close: async () => opened.close() };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function openWorker(
+  { env, bundle = defaultBundle(), uiUrl = env['GREENLANE_UI_URL'] }: WorkerSettings,
+  fleets: Fleets,
+  log: Logger,
+  opened: Opened,
+): Promise<Worker> {
   const { connectionOptions, namespace, address } = temporalConfig(env);
   let connection: NativeConnection;
   try {
@@ -65,15 +86,18 @@ export async function createWorker(settings: WorkerSettings): Promise<LaneWorker
   } catch {
     throw new TemporalUnreachableError(address, 'no connection');
   }
-  const bundle = settings.bundle ?? defaultBundle();
+  opened.add(async () => connection.close());
+  const created: { worker?: Worker } = {};
+  const health = await serveHealth(
+    env,
+    vitalsOf(() => created.worker, connection),
+  );
+  opened.add(async () => Promise.resolve(health?.close()));
+  const tracing = await tracingOf(env, 'greenlane-worker');
+  opened.add(async () => tracing?.flush());
   const longestCall = Math.max(
     ...fleets.names.map((name) => fleets.get(name).config.file.rollout.postTimeout),
   );
-  const close = async (): Promise<void> => {
-    await connection.close();
-    // The native part keeps the process alive until it is told that nobody needs it any more.
-    await Runtime.instance().shutdown();
-  };
   const worker = await Worker.create({
     connection,
     namespace,
@@ -81,36 +105,51 @@ export async function createWorker(settings: WorkerSettings): Promise<LaneWorker
     identity: `greenlane ${hostname()} ${process.pid}`,
     ...workflowsOf(bundle, env),
     ...versioningOf(env, bundle),
-    ...workOf(fleets, env, log, settings.uiUrl ?? env['GREENLANE_UI_URL']),
+    ...workOf(fleets, env, log, uiUrl, tracing),
     // A call that is out is waited for, also by a worker that is told to stop.
     shutdownGraceTime: longestCall + GRACE_MS,
     shutdownForceTime: longestCall + 2 * GRACE_MS,
     // Of each fleet one deploy acts and the next one waits for its turn (src/activities/turn.ts).
     maxConcurrentActivityTaskExecutions: 400,
     maxCachedWorkflows: 400,
-  }).catch(async (error: unknown) => {
-    await close();
-    throw error;
   });
-  log.info(
-    {
-      lane: laneOf(env),
-      namespace,
-      address,
-      fleets: fleets.names,
-      build: versionOf(env, bundle)?.buildId ?? (bundle === undefined ? 'development' : buildIdOf(bundle)),
-    },
-    'worker polls the lane',
-  );
-  return { worker, close };
+  created.worker = worker;
+  if (metricsAddressOf(env) !== undefined && worker.client !== undefined) {
+    const { metricMeter } = Runtime.instance();
+    declareOutcomes(metricMeter, fleets.names, { namespace, taskQueue: laneOf(env) });
+    const gauges = new FleetGauges(worker.client, fleets.names, metricMeter);
+    gauges.start();
+    opened.add(async () => gauges.stop());
+  }
+  const build = versionOf(env, bundle)?.buildId ?? (bundle === undefined ? 'development' : buildIdOf(bundle));
+  log.info({ lane: laneOf(env), namespace, address, fleets: fleets.names, build }, 'worker polls the lane');
+  return worker;
+}
+
+/** What was opened for a worker, to be closed in the opposite order; once. */
+class Opened {
+  readonly #closing: (() => Promise<unknown>)[] = [];
+
+  add(close: () => Promise<unknown>): void {
+    this.#closing.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (let one = this.#closing.pop(); one !== undefined; one = this.#closing.pop()) await one();
+  }
 }
 
 /** What a worker of these fleets does, and how: the same for a worker in production and one within a test. */
-export function workOf(fleets: Fleets, env: Environment, log: Logger, uiUrl?: string) {
+export function workOf(fleets: Fleets, env: Environment, log: Logger, uiUrl?: string, tracing?: Tracing) {
   return {
     activities: createActivities(fleets, env, uiUrl),
     interceptors: {
       activity: [
+        // The outermost see a failure as Temporal does: cleaned.
+        ...(tracing === undefined
+          ? []
+          : [(context: Context) => ({ inbound: new ActivityTrace(context, tracing) })]),
+        (context: Context) => ({ inbound: new ActivityLog(log, context) }),
         ...FaultPoints.from(env, log).map((inbound) => () => ({ inbound })),
         () => ({ inbound: new HonestFailures(fleets.secrets, log) }),
         () => ({ inbound: new Heartbeat() }),
@@ -138,38 +177,4 @@ function workflowsOf(
     workflowsPath: path('index.ts'),
     dataConverter: { ...dataConverter, payloadConverterPath: path('payload-converter.ts') },
   };
-}
-
-/** JSON logs on stderr; every line is scrubbed of the worker's secrets (I-23). */
-function createLog(fleets: Fleets, env: Environment): Logger {
-  return pino(
-    {
-      level: env['GREENLANE_LOG_LEVEL'] ?? 'info',
-      base: { service: 'greenlane' },
-      timestamp: pino.stdTimeFunctions.isoTime,
-    },
-    { write: (line: string) => void process.stderr.write(fleets.secrets.scrub(line)) },
-  );
-}
-
-let installed = false;
-
-function installRuntime(log: Logger, env: Environment): void {
-  if (installed) return;
-  installed = true;
-  const metrics = env['GREENLANE_METRICS_ADDRESS'];
-  Runtime.install({
-    logger: new DefaultLogger('INFO', (entry) => log[levelOf(entry.level)](entry.meta ?? {}, entry.message)),
-    telemetryOptions: {
-      logging: { forward: {}, filter: 'WARN' },
-      ...(metrics === undefined
-        ? {}
-        : { metrics: { prometheus: { bindAddress: metrics }, metricPrefix: 'temporal_' } }),
-    },
-    shutdownSignals: [],
-  });
-}
-
-function levelOf(level: LogLevel): 'trace' | 'debug' | 'info' | 'warn' | 'error' {
-  return level.toLowerCase() as 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }

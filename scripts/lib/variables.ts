@@ -162,6 +162,10 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         means:
           'Worker: where Prometheus scrapes it, such as `0.0.0.0:9464`; none unless set (docs/observability.md).',
       },
+      {
+        name: 'GREENLANE_HEALTH_ADDRESS',
+        means: 'Worker: where probes ask `/healthz` and `/readyz`, such as `0.0.0.0:9465`; none unless set.',
+      },
       { name: 'GREENLANE_LOG_LEVEL', means: 'Worker: `trace`, `debug`, `info` (default), `warn`, `error`.' },
       { name: 'GREENLANE_DEBUG', means: '`1`: an unexpected error is shown with its stack.' },
       {
@@ -195,6 +199,22 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
       },
       { name: 'TEMPORAL_CONFIG_FILE', means: 'The SDK’s TOML file, where it is not in its usual place.' },
       { name: 'TEMPORAL_PROFILE', means: 'Profile of that file; default `default`.' },
+    ],
+  },
+  {
+    title: 'OpenTelemetry',
+    text: 'Traces only; metrics go to Prometheus. OpenTelemetry’s other variables for OTLP (headers, timeout, compression, certificates) work as it documents them.',
+    variables: [
+      {
+        name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        means:
+          'Collector that takes OTLP over HTTP, such as `http://collector:4318`. Nothing is traced unless it is set, in the worker and where deploys are started.',
+      },
+      {
+        name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+        means: 'The whole URL for traces, in place of the one above.',
+      },
+      { name: 'OTEL_SDK_DISABLED', means: '`true`: no traces.' },
     ],
   },
 ];

@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment.ts';
 import { text } from '../config/environment.ts';
 import { DEFAULT_LANE } from '../config/defaults.ts';
 import { ConfigurationError, TemporalUnreachableError } from '../errors.ts';
+import { tracingOf } from '../observability/traced.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -69,8 +70,17 @@ export async function connect(
   } catch (error) {
     throw new TemporalUnreachableError(address, whyNot(error));
   }
-  const client = new Client({ connection, namespace, dataConverter });
-  return { client, address, namespace, lane: laneOf(env), close: async () => connection.close() };
+  const tracing = await tracingOf(env, 'greenlane');
+  const client = new Client({
+    connection,
+    namespace,
+    dataConverter,
+    ...(tracing === undefined ? {} : { interceptors: { workflow: [tracing.client] } }),
+  });
+  const close = async (): Promise<void> => {
+    await Promise.all([connection.close(), tracing?.flush()]);
+  };
+  return { client, address, namespace, lane: laneOf(env), close };
 }
 
 function whyNot(error: unknown): string {
