@@ -14,7 +14,7 @@ import { notify, postStatus } from './tell.ts';
 import { touchedBy } from './touched.ts';
 import { takeTurn } from './turn.ts';
 import { verifyFleet } from './verify.ts';
-import { rollWave } from './wave.ts';
+import { rollWave } from './wave/wave.ts';
 
 /** All activities of a worker, over its fleets. `uiUrl` is where people reach Temporal UI, for links. */
 export function createActivities(
