@@ -231,6 +231,11 @@ describe('The last known good', () => {
     expect(lived(lived(lockOf(), 1, 'deployed'), 2, 'rolled_back').lastKnownGood?.tag).toBe('staging-1');
   });
 
+  it('is never one that was rolled back itself, also while it was not the last', () => {
+    const both = lived(lived(lockOf(), 1, 'deployed'), 2, 'deployed');
+    expect(lived(lived(both, 1, 'rolled_back'), 2, 'rolled_back').lastKnownGood).toBeUndefined();
+  });
+
   it('a release falls back on is never that release itself', () => {
     const state = lived(lived(lockOf(), 1, 'deployed'), 2, 'deployed');
     expect(lastGoodBut(state, entry(2).sha)?.tag).toBe('staging-1');
