@@ -110,7 +110,8 @@ async function report(
   let ahead: Verification['ahead'];
   const count = (straggler: Straggler): void => {
     counts[straggler.state] += 1;
-    if (stragglers.length < NAMES) stragglers.push(straggler);
+    // The canary is never quarantined (I-12), so it is always among the named ones.
+    if (stragglers.length < NAMES || straggler.slug === input.settings.canary) stragglers.push(straggler);
   };
   for (const [slug, answer] of last) {
     if (tornDown.has(slug)) continue;

@@ -22,12 +22,18 @@ export type FleetVerdict =
 
 /**
  * The verdict on the fleet: `deployed` only when every tenant, quarantined ones aside, is proven on the release.
- * A tenant ahead of the release means that somebody moved the fleet forward: superseded, never stale (I-02).
+ * A tenant ahead of the release means that somebody moved the fleet forward: superseded, never stale (I-02); but an
+ * outage is one whoever caused it (I-17).
  */
 export function judgeFleet(facts: FleetFacts, tolerance: Tolerance): FleetVerdict {
   const { stale, unreachable, unhealthy, missing } = facts.counts;
   const failing = stale + unreachable + unhealthy + missing;
   if (facts.total === 0) return { outcome: 'failed', reason: 'the fleet has no tenants any more' };
+  if (isOutage(unreachable, facts.total))
+    return {
+      outcome: 'failed',
+      reason: `${unreachable} of ${facts.total} tenants are unreachable: an outage, not stragglers (I-17)`,
+    };
   if (facts.ahead !== undefined) {
     return {
       outcome: 'superseded',
@@ -35,11 +41,6 @@ export function judgeFleet(facts: FleetFacts, tolerance: Tolerance): FleetVerdic
       by: facts.ahead.sha,
     };
   }
-  if (isOutage(unreachable, facts.total))
-    return {
-      outcome: 'failed',
-      reason: `${unreachable} of ${facts.total} tenants are unreachable: an outage, not stragglers (I-17)`,
-    };
   const canary = facts.stragglers.find((straggler) => straggler.slug === tolerance.canary);
   if (canary !== undefined)
     return {

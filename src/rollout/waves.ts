@@ -6,9 +6,12 @@ export function countWaves(tenants: number, batchSize: number): number {
   return tenants === 0 ? 0 : 1 + Math.ceil((tenants - 1) / batchSize);
 }
 
-/** The next wave and what is left after it. */
-export function takeWave(pending: readonly string[], batchSize: number): { wave: string[]; rest: string[] } {
-  return { wave: pending.slice(0, batchSize), rest: pending.slice(batchSize) };
+/** The next wave of a section of which `at` tenants are behind us. */
+export function waveOf(
+  section: { readonly slugs: readonly string[]; readonly at: number },
+  batchSize: number,
+): string[] {
+  return section.slugs.slice(section.at, section.at + batchSize);
 }
 
 export interface Budget {

@@ -2,6 +2,7 @@ import * as wf from '@temporalio/workflow';
 import type { WaveResult } from '../activities/contract.ts';
 import { joinRuns, later } from '../rollout/former.ts';
 import { failureOf } from '../rollout/tolerance.ts';
+import { waveOf } from '../rollout/waves.ts';
 import { fleetActivities } from './activities.ts';
 import { continueAsNew, historyIsLong } from './continue.ts';
 import { CalledBack, Ended, TurnedBack } from './ends.ts';
@@ -81,7 +82,7 @@ async function wave(run: Run, steering: Steering): Promise<void> {
   await steering.boundary();
   const section = state.section;
   if (section === undefined) return;
-  const slugs = section.slugs.slice(section.at, section.at + settings.batchSize);
+  const slugs = waveOf(section, settings.batchSize);
   run.enter(
     'waves',
     `rolling wave ${state.wave}: ${slugs.slice(0, 5).join(', ')}${slugs.length > 5 ? ` and ${slugs.length - 5} more` : ''}`,
