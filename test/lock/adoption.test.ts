@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import Long from 'long';
 import { ApplicationFailure } from '@temporalio/common';
 import { until } from '../support/until.ts';
 import { startLockWorld, type LockWorld, type StandIn } from './harness.ts';
@@ -9,18 +8,6 @@ beforeAll(async () => {
   world = await startLockWorld();
 });
 afterAll(() => world.stop());
-
-/** Resets a workflow to its first task, as somebody may in Temporal UI. */
-async function reset(workflowId: string, runId: string): Promise<void> {
-  await world.client.workflowService.resetWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId, runId },
-    reason: 'a test',
-    requestId: `${workflowId} ${runId}`,
-    // The end of the first task: what came after it is forgotten, signals are heard once more.
-    workflowTaskFinishEventId: Long.fromNumber(4),
-  });
-}
 
 describe('A fleet lock that was terminated', () => {
   it('I-29: has queue, pin, freeze, ledger and epoch again with the next message, and grants nobody twice', async () => {
@@ -105,7 +92,7 @@ describe('A deploy that is reset in Temporal', () => {
     await until(() => fleet.acts.length === 1);
     const [second, third] = [await fleet.ask(2), await fleet.ask(3)];
     await fleet.see((view) => view.waiting === 2);
-    await reset(second.workflowId, second.firstExecutionRunId);
+    await fleet.reset(second);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const { queue } = await fleet.view();
     expect(queue.map(({ workflowId }) => workflowId)).toEqual([second.workflowId, third.workflowId]);
@@ -123,7 +110,7 @@ describe('A deploy that is reset in Temporal', () => {
     await until(() => fleet.acts.length === 1);
     const second = await fleet.ask(2);
     await fleet.see((view) => view.waiting === 1);
-    await reset(first.workflowId, first.firstExecutionRunId);
+    await fleet.reset(first);
     await until(() => fleet.acts.length === 2);
     expect(fleet.acts.map(({ workflowId, epoch }) => [workflowId, epoch])).toEqual([
       [first.workflowId, 1],

@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/index.ts';
 import { Fleets } from '../../src/activities/fleets.ts';
 import type { LockActivities } from '../../src/activities/contract.ts';
@@ -10,6 +9,7 @@ import type { LockView } from '../../src/rollout/lock/view.ts';
 import { startSimulator } from '../../src/simulator/index.ts';
 import { lockOptions } from '../../src/workflows/lock-options.ts';
 import { lockQuery } from '../../src/workflows/messages.ts';
+import { testBundle } from '../support/bundle.ts';
 import { localEnvironment } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 import { configOf } from '../support/worker.ts';
@@ -93,6 +93,21 @@ export class LockFleet {
     return started;
   }
 
+  /** Resets a deploy to the end of its first task, as somebody may in Temporal UI: what came after is forgotten. */
+  async reset({ workflowId }: Pick<StandIn, 'workflowId'>): Promise<void> {
+    const handle = this.client.workflow.getHandle(workflowId);
+    const [{ runId }, { events }] = await Promise.all([handle.describe(), handle.fetchHistory()]);
+    const end = events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
+    if (end === undefined || end === null) throw new Error(`${workflowId} has not begun`);
+    await this.client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId, runId },
+      reason: 'a test',
+      requestId: `${workflowId} ${runId}`,
+      workflowTaskFinishEventId: end,
+    });
+  }
+
   async view(): Promise<LockView> {
     return this.lock.query(lockQuery, 100_000);
   }
@@ -135,11 +150,7 @@ export async function startLockWorld(options: LockWorldOptions = {}): Promise<Lo
   const environment = await localEnvironment(options.server);
   const { client } = environment;
   const taskQueue = 'lane';
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
-    payloadConverterPath: fileURLToPath(new URL('../../src/workflows/payload-converter.ts', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const workflowBundle = { codePath: await testBundle('test/lock/workflows.ts') };
   const sim = await startSimulator({ tenants: 1 });
   const env = {
     CP_ADMIN_API_TOKEN: sim.tokens.controlPlane,
@@ -177,6 +188,8 @@ export async function startLockWorld(options: LockWorldOptions = {}): Promise<Lo
     };
   };
   let end = await begin();
+  /** One restart at a time. */
+  let restarting = Promise.resolve();
   return {
     client,
     fleet: () => {
@@ -184,10 +197,11 @@ export async function startLockWorld(options: LockWorldOptions = {}): Promise<Lo
       fleets.push(fleet);
       return fleet;
     },
-    restart: async () => {
-      await end();
-      end = await begin();
-    },
+    restart: () =>
+      (restarting = restarting.then(async () => {
+        await end();
+        end = await begin();
+      })),
     stop: async () => {
       await end();
       await sim.close();

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { bundleWorkflows } from '../../scripts/build/workflows.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -9,17 +10,31 @@ const cache = join(root, 'node_modules', '.cache', 'greenlane', 'workflows');
 /** Folders that workflow code is made of. */
 const SOURCES = ['src/workflows', 'src/rollout', 'src/safety'];
 
-/**
- * Path of a bundle of the workflow code as it is now; made once for the same sources, and kept between runs.
- * @throws Error when the workflows import something that the cache does not look at.
- */
+/** Path of a bundle of the workflow code as it is now; made once for the same sources, and kept between runs. */
 export async function workflowBundle(): Promise<string> {
-  const directory = join(cache, hashOf([...SOURCES, 'package-lock.json']));
+  return cached([], async (into) => bundleWorkflows(root, into));
+}
+
+/** The same of a file of workflows that only tests have; `file` is its path from the root. */
+export async function testBundle(file: string): Promise<string> {
+  return cached([file], async (into) => {
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: join(root, file),
+      payloadConverterPath: join(root, 'src', 'workflows', 'payload-converter.ts'),
+      logger: new DefaultLogger('ERROR'),
+    });
+    writeFileSync(join(into, 'workflow-bundle.js'), code);
+  });
+}
+
+/** @throws Error when the workflows import something that the cache does not look at. */
+async function cached(more: readonly string[], make: (into: string) => Promise<unknown>): Promise<string> {
+  const directory = join(cache, hashOf([...SOURCES, ...more, 'package-lock.json']));
   const path = join(directory, 'workflow-bundle.js');
   if (existsSync(path)) return path;
   const fresh = `${directory}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
-  await bundleWorkflows(root, fresh);
+  await make(fresh);
   const code = readFileSync(join(fresh, 'workflow-bundle.js'), 'utf8');
   const folders = new Set([...code.matchAll(/"\.\/(src\/[^/"]+)\//g)].map((match) => match[1] as string));
   const unknown = [...folders].filter((folder) => !SOURCES.includes(folder));

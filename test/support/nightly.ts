@@ -5,6 +5,8 @@
 const COUNTS = {
   /** Lives of the lock on a real server; four at once count as one. */
   'lock lives': { test: 1, nightly: 40 },
+  /** Commands in a life, at most. */
+  'lock commands': { test: 14, nightly: 40 },
   /** Walks through the lock's transitions, about fifty commands each. */
   'lock walks': { test: 200, nightly: 10_000 },
   /** Requests through one lock's life. */
