@@ -1,10 +1,21 @@
 import type { WorkflowHandle } from '@temporalio/client';
 
-type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
+/** Events of a history as the client fetches them. */
+export type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
 
 /** Time of an event in ms since the epoch, to the microsecond. */
 export function timeOf(event: Events[number] | undefined): number {
   return Number(event?.eventTime?.seconds ?? Number.NaN) * 1000 + Number(event?.eventTime?.nanos ?? 0) / 1e6;
+}
+
+/** The largest of any number of values: spreading 100,000 into `Math.max` would overflow the stack. */
+export function highest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+}
+
+/** The smallest of any number of values. */
+export function lowest(values: readonly number[]): number {
+  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
 }
 
 /** The value below which the share `share` of the values lie. */

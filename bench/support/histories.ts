@@ -1,5 +1,5 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { timeOf } from './figures.ts';
+import { highest, lowest, timeOf, type Events } from './figures.ts';
 
 /** What a chain of runs left in Temporal. */
 export interface ChainFacts {
@@ -14,11 +14,20 @@ export interface ChainFacts {
   readonly largestPayload: number;
   /** From the first event of the chain to the last, ms. */
   readonly tookMs: number;
+  /** From the first wave's schedule to the last one's result, ms. */
+  readonly wavesMs: number;
 }
 
 /** Reads every run of a deploy from the last one back to its first. */
 export async function readChain(client: Client, workflowId: string): Promise<ChainFacts> {
-  const runs: { events: number; bytes: number; payload: number; began: number; ended: number }[] = [];
+  const runs: {
+    events: number;
+    bytes: number;
+    payload: number;
+    began: number;
+    ended: number;
+    waves: number[];
+  }[] = [];
   let runId: string | undefined = (await client.workflow.getHandle(workflowId).describe()).runId;
   while (runId !== undefined && runId !== '') {
     const handle: WorkflowHandle = client.workflow.getHandle(workflowId, runId);
@@ -30,10 +39,12 @@ export async function readChain(client: Client, workflowId: string): Promise<Cha
       payload: largestIn(events),
       began: timeOf(events[0]),
       ended: timeOf(events.at(-1)),
+      waves: wavesIn(events),
     });
     runId = events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? undefined;
   }
   const most = (of: (run: (typeof runs)[number]) => number): number => Math.max(...runs.map(of));
+  const waves = runs.flatMap((run) => run.waves);
   return {
     runs: runs.length,
     mostEvents: most((run) => run.events),
@@ -42,7 +53,22 @@ export async function readChain(client: Client, workflowId: string): Promise<Cha
     bytes: runs.reduce((sum, run) => sum + run.bytes, 0),
     largestPayload: most((run) => run.payload),
     tookMs: most((run) => run.ended) - Math.min(...runs.map((run) => run.began)),
+    wavesMs: highest(waves) - lowest(waves),
   };
+}
+
+/** When the waves of a run were scheduled and when they ended, ms since the epoch. */
+function wavesIn(events: Events): number[] {
+  const waves = new Set<string>();
+  const times: number[] = [];
+  for (const event of events) {
+    const done = event.activityTaskCompletedEventAttributes;
+    if (event.activityTaskScheduledEventAttributes?.activityType?.name === 'rollWave')
+      waves.add(String(event.eventId));
+    else if (!done || !waves.has(String(done.scheduledEventId))) continue;
+    times.push(timeOf(event));
+  }
+  return times;
 }
 
 /** The largest `data` of any payload within a value. */
