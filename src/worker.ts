@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Context } from '@temporalio/activity';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { CurrentAttempt } from './activities/attempt.ts';
 import { createActivities } from './activities/index.ts';
 import { FaultPoints } from './activities/fault-points.ts';
 import { Fleets } from './activities/fleets.ts';
@@ -153,6 +154,7 @@ export function workOf(fleets: Fleets, env: Environment, log: Logger, uiUrl?: st
         ...FaultPoints.from(env, log).map((inbound) => () => ({ inbound })),
         () => ({ inbound: new HonestFailures(fleets.secrets, log) }),
         () => ({ inbound: new Heartbeat() }),
+        () => ({ inbound: new CurrentAttempt() }),
       ],
     },
     // Halts are heard through heartbeats: they must not be held back (docs/steering.md).

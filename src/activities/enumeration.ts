@@ -31,10 +31,10 @@ export class Enumerations {
   /** Slugs in code-unit order; `fresh` reads anew and replaces what is kept. */
   async of(deploy: string, fleet: Fleet, targetTag: string, fresh: boolean): Promise<readonly string[]> {
     const kept = this.#kept.get(deploy);
-    if (!fresh && kept !== undefined && Date.now() - kept.at < KEEP_MS) return kept.slugs;
+    if (!fresh && kept !== undefined && performance.now() - kept.at < KEEP_MS) return kept.slugs;
     const slugs = enumerate(fleet, targetTag);
     this.#kept.delete(deploy);
-    this.#kept.set(deploy, { at: Date.now(), slugs });
+    this.#kept.set(deploy, { at: performance.now(), slugs });
     while (this.#kept.size > MOST) this.#kept.delete(this.#kept.keys().next().value as string);
     try {
       return await slugs;

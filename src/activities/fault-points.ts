@@ -8,12 +8,16 @@ import type { Environment } from '../config/environment.ts';
 
 /** Moments of every activity: before its first line, behind its last one, and when its result was reported. */
 export const MOMENTS = ['before', 'after', 'reported'] as const;
-export type Moment = (typeof MOMENTS)[number];
+/** Moments of a wave besides: between the last look and its call, and when the call was answered. */
+export const CALL_MOMENTS = ['sending', 'answered'] as const;
+export type Moment = (typeof MOMENTS)[number] | (typeof CALL_MOMENTS)[number];
 
 const FAULT_POINTS = 'GREENLANE_FAULT_POINTS';
 
 const armed = z.object({
-  signal: z.enum(['SIGKILL', 'SIGSTOP', 'SIGTERM']),
+  // SIGCONT does nothing to a process that runs: whoever armed the point learns that it was reached. SIGUSR2 is for
+  // what a test has loaded into the worker.
+  signal: z.enum(['SIGKILL', 'SIGSTOP', 'SIGTERM', 'SIGCONT', 'SIGUSR2']),
   delayMs: z.int().min(0).default(0),
   skip: z.int().min(0).default(0),
 });
@@ -23,6 +27,13 @@ export type ArmedPoint = z.output<typeof armed>;
 /** File name that arms a point, in the directory that `GREENLANE_FAULT_POINTS` names. */
 export function pointName(moment: Moment, activity: string): string {
   return `${moment}-${activity}.json`;
+}
+
+let installed: FaultPoints | undefined;
+
+/** A point within an activity; nothing at all unless the environment asks for fault points. */
+export function faultPoint(moment: (typeof CALL_MOMENTS)[number]): void {
+  installed?.reach(moment, Context.current().info.activityType);
 }
 
 /**
@@ -42,7 +53,8 @@ export class FaultPoints implements ActivityInboundCallsInterceptor {
     const directory = env[FAULT_POINTS];
     if (directory === undefined || directory === '') return [];
     log.warn({ directory }, `${FAULT_POINTS} is set: this worker kills itself where a test tells it to`);
-    return [new FaultPoints(directory)];
+    installed = new FaultPoints(directory);
+    return [installed];
   }
 
   async execute(
@@ -50,17 +62,18 @@ export class FaultPoints implements ActivityInboundCallsInterceptor {
     next: Next<ActivityInboundCallsInterceptor, 'execute'>,
   ): Promise<unknown> {
     const { activityType } = Context.current().info;
-    this.#reach('before', activityType);
+    this.reach('before', activityType);
     try {
       return await next(input);
     } finally {
-      this.#reach('after', activityType);
+      this.reach('after', activityType);
       // The result is on its way in this very turn of the loop; with a delay, the workflow task that follows is.
-      setImmediate(() => this.#reach('reported', activityType));
+      setImmediate(() => this.reach('reported', activityType));
     }
   }
 
-  #reach(moment: Moment, activity: string): void {
+  /** Does to this process what the point is armed with. */
+  reach(moment: Moment, activity: string): void {
     const path = join(this.#directory, pointName(moment, activity));
     let point: ArmedPoint;
     try {

@@ -15,15 +15,16 @@ const ANSWER_MS = 10_000;
 /** Ends when the chain of runs that holds the fleet is closed, however that came about (I-29, I-30). */
 export function watchHolder(fleets: Fleets): LockActivities['watchHolder'] {
   return async ({ fleet, workflowId, runId }) => {
-    const { client } = Context.current();
+    const { client, info } = Context.current();
     const closed = await closedHow(client, workflowId, runId);
     if (closed === undefined) throw notYet('HolderRuns', `${workflowId} holds the fleet`, WATCH_MS);
     const { how, last } = closed;
     if (last === undefined) return { how, busyMs: 0, closedAt: 0 };
     const { closedAt } = last;
     if (!(await mayBeOut(client, workflowId, last.runId))) return { how, busyMs: 0, closedAt };
+    // Both times are the server's: a machine whose clock is ahead must not give the fleet away early.
     const over = closedAt + fleets.get(fleet).config.file.rollout.postTimeout + GRACE_MS;
-    return { how, busyMs: Math.max(0, over - Date.now()), closedAt };
+    return { how, busyMs: Math.max(0, over - info.currentAttemptScheduledTimestampMs), closedAt };
   };
 }
 

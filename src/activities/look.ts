@@ -32,7 +32,7 @@ export async function settle(
   pulse: Pulse,
   onLook: (left: readonly string[]) => void = () => undefined,
 ): Promise<Map<string, Answer>> {
-  const until = Date.now() + budget.settleMs;
+  const until = performance.now() + budget.settleMs;
   let left: readonly string[] = slugs;
   let last = new Map<string, Answer>();
   for (let pause = FIRST_PAUSE_MS; left.length > 0; pause = Math.min(pause * 2, budget.intervalMs)) {
@@ -40,7 +40,7 @@ export async function settle(
     left = left.filter((slug) => !isOn(target, answers.get(slug)));
     last = new Map(left.map((slug) => [slug, answers.get(slug) as Answer]));
     onLook(left);
-    const remaining = until - Date.now();
+    const remaining = until - performance.now();
     if (left.length === 0 || remaining <= 0) break;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, remaining)));
     pulse.mustLive();

@@ -1,4 +1,6 @@
 import { Context } from '@temporalio/activity';
+import { beganLate, confirmAttempt } from './attempt.ts';
+import { Clocks } from './clocks.ts';
 import { unsure } from './failure.ts';
 
 /** Heartbeats go out this often, so that a halt is heard within a second (docs/steering.md). */
@@ -14,13 +16,15 @@ export class Pulse {
   readonly #context = Context.current();
   readonly #timer: NodeJS.Timeout;
   readonly #deadline: number;
-  #last = Date.now();
+  readonly #clocks = new Clocks();
+  readonly #late: boolean;
   #frozenMs = 0;
   #details: unknown;
 
   constructor(details?: unknown) {
     const { startToCloseTimeoutMs } = this.#context.info;
-    this.#deadline = Date.now() + startToCloseTimeoutMs;
+    this.#deadline = performance.now() + startToCloseTimeoutMs;
+    this.#late = beganLate();
     this.#details = details;
     this.#timer = setInterval(() => this.#beat(), BEAT_MS);
     this.#context.heartbeat(details);
@@ -58,11 +62,19 @@ export class Pulse {
         'LateWorker',
         `the worker stood still for ${Math.round(this.#frozenMs / 1000)} s, so this attempt may be somebody else's by now; nothing more was sent`,
       );
-    if (Date.now() + budgetMs > this.#deadline)
+    if (performance.now() + budgetMs > this.#deadline)
       throw unsure(
         'LateWorker',
         'too little of the time limit is left for a whole call; a fresh attempt goes on',
       );
+  }
+
+  /**
+   * Asks Temporal whether this attempt still counts, where it began suspiciously late (I-30).
+   * @throws ApplicationFailure, retryable, when another attempt does, or nobody can tell.
+   */
+  async mustBeCurrent(): Promise<void> {
+    if (this.#late) await confirmAttempt();
   }
 
   /** @throws ApplicationFailure when Temporal gave this attempt up: its answer is wanted by nobody. */
@@ -91,8 +103,6 @@ export class Pulse {
   }
 
   #notice(): void {
-    const now = Date.now();
-    this.#frozenMs = Math.max(this.#frozenMs, now - this.#last);
-    this.#last = now;
+    this.#frozenMs = Math.max(this.#frozenMs, this.#clocks.passedMs());
   }
 }

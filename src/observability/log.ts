@@ -3,6 +3,10 @@ import { text, type Environment } from '../config/environment.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Secrets } from '../safety/secrets.ts';
 
+/** Lines that are kept, in characters, while nothing can be written; what comes on top is lost. */
+const KEPT = 1_000_000;
+const AGAIN_MS = 1_000;
+
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
 
 /**
@@ -16,6 +20,7 @@ export function createLog(secrets: Secrets, env: Environment): Logger {
       { source: 'environment variable GREENLANE_LOG_LEVEL' },
       `expected one of ${LEVELS.join(', ')}, got ${JSON.stringify(level.slice(0, 40))}`,
     );
+  const lines = toStderr();
   return pino(
     {
       level,
@@ -23,6 +28,25 @@ export function createLog(secrets: Secrets, env: Environment): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => void process.stderr.write(secrets.scrub(line)) },
+    { write: (line: string) => void lines.write(secrets.scrub(line)) },
   );
+}
+
+/**
+ * Stderr for a process that must outlive its log: on a full disk, or with a reader that is gone, Node's own stream
+ * would end the worker in the middle of a deploy.
+ */
+function toStderr(): ReturnType<typeof pino.destination> {
+  const lines = pino.destination({
+    dest: 2,
+    // What was logged before a `kill -9` is there.
+    sync: true,
+    // Only with a least length are lines that could not be written tried again by themselves.
+    minLength: 1,
+    maxLength: KEPT,
+    periodicFlush: AGAIN_MS,
+    retryEAGAIN: () => false,
+  });
+  lines.on('error', () => undefined);
+  return lines;
 }

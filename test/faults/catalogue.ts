@@ -25,6 +25,8 @@ function passing(where: Where, phase: Hardship['phase'], more: object = {}): Har
     { ...target, kind: 'drop-before' },
     { ...target, kind: 'drop-after' },
     { ...target, kind: 'slow', ms: 400 },
+    // Flapping, until everything is mended.
+    { ...target, kind: 'status', status: 502, times: 30, chance: 0.25 },
   ];
   return faults.map((fault) => ({ name: nameOf(fault), phase, fault, mayFail: false }));
 }
@@ -44,6 +46,17 @@ function garbled(where: Where, phase: Hardship['phase'], mayFail: boolean, more:
   return faults.map((fault) => ({ name: nameOf(fault), phase, fault, mayFail }));
 }
 
+/** The call does its work, and its caller does not hear of it. */
+function unheard(more: object = {}): Hardship[] {
+  const target = { where: 'control-plane', dryRun: false, times: 1, effect: true, ...more } as const;
+  const faults: readonly Fault[] = [
+    { ...target, kind: 'status', status: 504 },
+    { ...target, kind: 'html', status: 502 },
+    { ...target, kind: 'hang' },
+  ];
+  return faults.map((fault) => ({ name: `${nameOf(fault)}, done`, phase: 'call', fault, mayFail: true }));
+}
+
 /** What can be wrong with one tenant; it may be left behind, and nobody else. */
 function tenant(slug: string): Hardship[] {
   const target = { where: 'control-plane', slug, times: 1 } as const;
@@ -54,13 +67,16 @@ function tenant(slug: string): Hardship[] {
     { ...target, kind: 'reject' },
     { ...target, kind: 'dev-build' },
     { ...target, kind: 'gone' },
+    { ...target, kind: 'moved', sha: '9'.repeat(40) },
+    // The second is above the budget of a call.
     { ...target, kind: 'slow', ms: 900 },
+    { ...target, kind: 'slow', ms: 5_000 },
   ];
   return faults.map((fault) => ({
     name: nameOf(fault),
     phase: 'call',
     fault,
-    mayFail: slug === 'hongming' && fault.kind !== 'slow',
+    mayFail: slug === 'hongming',
     straggler: slug,
   }));
 }
@@ -74,6 +90,8 @@ const refused = (where: Where, phase: Hardship['phase'], status: number, more: o
 export const HARDSHIPS: readonly Hardship[] = [
   ...passing('forge.statuses', 'gates'),
   ...garbled('forge.statuses', 'gates', false),
+  ...passing('forge.check-runs', 'gates'),
+  ...garbled('forge.check-runs', 'gates', false),
   ...passing('forge.branch', 'preflight'),
   ...garbled('forge.branch', 'preflight', false),
   ...passing('forge.compare', 'preflight'),
@@ -81,12 +99,16 @@ export const HARDSHIPS: readonly Hardship[] = [
   ...passing('forge.variable', 'preflight'),
   ...passing('forge.variable', 'call', { after: 1 }),
   ...garbled('forge.variable', 'call', false, { after: 1 }),
+  ...passing('registry', 'preflight'),
+  ...garbled('registry', 'preflight', true),
   ...passing('control-plane', 'survey', { dryRun: true }),
   ...garbled('control-plane', 'survey', true, { dryRun: true }),
   ...passing('control-plane', 'call', { dryRun: false }),
   ...passing('control-plane', 'call', { dryRun: false, after: 1 }),
   ...garbled('control-plane', 'call', true, { dryRun: false }),
   ...garbled('control-plane', 'call', true, { dryRun: false, after: 1 }),
+  ...unheard(),
+  ...unheard({ after: 1 }),
   refused('control-plane', 'call', 400, { dryRun: false }),
   refused('control-plane', 'call', 403, { dryRun: false, after: 1 }),
   refused('control-plane', 'survey', 401, { dryRun: true }),
@@ -100,6 +122,8 @@ export const HARDSHIPS: readonly Hardship[] = [
   ...tenant('tenant-005'),
   ...passing('forge.post-status', 'end'),
   ...garbled('forge.post-status', 'end', false),
+  ...passing('hook', 'end'),
+  ...garbled('hook', 'end', false),
 ];
 
 function nameOf(fault: Fault): string {
@@ -107,5 +131,6 @@ function nameOf(fault: Fault): string {
   const status =
     kind === 'status' || (kind === 'html' && fault.status !== undefined) ? ` ${fault.status}` : '';
   const which = slug === undefined ? '' : slug === 'hongming' ? ' (canary)' : ' (a tenant)';
-  return `${where}${dryRun === true ? ' listing' : ''}${which}: ${kind}${status}${after === undefined ? '' : ', later'}`;
+  const more = `${fault.chance === undefined ? '' : ', flapping'}${after === undefined ? '' : ', later'}`;
+  return `${where}${dryRun === true ? ' listing' : ''}${which}: ${kind}${status}${more}`;
 }

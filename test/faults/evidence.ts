@@ -43,6 +43,8 @@ export interface Evidence {
   /** Tenants that are still there. */
   readonly tenants: readonly string[];
   readonly lock: readonly LockEvent[];
+  /** Workflow tasks that failed, other than by what passes by itself: code that does not replay, say. */
+  readonly brokenTasks: readonly string[];
   /** Where a secret was found. */
   readonly leaks: readonly string[];
   /** Errors of the simulator itself. */

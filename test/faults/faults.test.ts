@@ -1,55 +1,59 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import pMap from 'p-map';
 import { quietRuntime } from '../support/temporal.ts';
-import { devBackbone } from './crew.ts';
-import { runBatch } from './harness.ts';
-import { describeBlow, planBatch } from './plan.ts';
+import { devBackbone } from './backbone.ts';
+import { describeBlow, KILLS, OTHERS, SERVER_KILLS } from './blows.ts';
+import { HARDSHIPS } from './catalogue.ts';
+import { linesOf, runBatch, type BatchReport } from './harness.ts';
+import { planBatch, WORKERS } from './plan.ts';
 
-/** Few, one batch after another, so that a busy machine does not fail them; `npm run faults` has the many. */
-const BATCHES = [
-  { seed: 1, runs: 4 },
-  { seed: 4, runs: 4 },
-];
-const LONGEST_MS = 300_000;
+/** Forty runs, two batches at a time; `npm run nightly` has the many. */
+const SEEDS = [1, 3, 7, 12];
+const RUNS = 10;
+const AT_ONCE = 2;
+const LONGEST_MS = 400_000;
 
 quietRuntime();
 
 describe('a plan of faults', () => {
   it('is the same for the same seed, and another one for another', () => {
-    expect(planBatch(7, 10, false)).toEqual(planBatch(7, 10, false));
-    expect(planBatch(7, 10, false)).not.toEqual(planBatch(8, 10, false));
+    expect(planBatch(7, RUNS, false)).toEqual(planBatch(7, RUNS, false));
+    expect(planBatch(7, RUNS, false)).not.toEqual(planBatch(8, RUNS, false));
   });
 
-  it('kills, freezes and stops the worker, and kills the server, at one seed or another', () => {
-    const blows = Array.from({ length: 100 }, (_, seed) => planBatch(seed, 10, true).blows)
-      .flat()
-      .map(describeBlow)
-      .join('\n');
-    for (const blow of [
-      'SIGKILL',
-      'SIGSTOP',
-      'SIGTERM',
-      'before rollWave',
-      'after rollWave',
-      'reported rollWave',
-    ])
-      expect(blows).toContain(blow);
-    expect(blows).toContain('Temporal server');
-    expect(blows).toContain('database');
+  it('comes by every blow, every hardship and every kind of worker in fifty batches', () => {
+    const plans = Array.from({ length: 50 }, (_, index) => planBatch(index + 1, RUNS, false));
+    const points = plans.flatMap(({ blows }) =>
+      blows.map(({ what, moment, activity }) => `${what} ${moment} ${activity}`),
+    );
+    for (const [what, moment, activity] of [...KILLS, ...OTHERS, ...SERVER_KILLS])
+      expect(points).toContain(`${what} ${moment} ${activity}`);
+    const hardships = plans.flatMap(({ runs }) => runs.flatMap((run) => run.hardships));
+    expect(new Set(hardships)).toEqual(new Set(HARDSHIPS));
+    expect(new Set(plans.map(({ workers }) => workers))).toEqual(new Set(WORKERS));
+  });
+
+  it('kills the database too, in every phase, where there is one', () => {
+    const blows = Array.from({ length: 50 }, (_, seed) => planBatch(seed, RUNS, true).blows).flat();
+    expect(new Set(blows.map(({ what }) => what))).toEqual(new Set(['server', 'database', 'kill']));
+    expect(blows.map(describeBlow).join()).toContain('kill -9 of the database sending rollWave');
   });
 });
 
 describe('deploys while things break', () => {
-  it.each(BATCHES)(
-    'keep every promise in $runs runs of seed $seed',
-    async ({ seed, runs }) => {
-      const report = await runBatch(planBatch(seed, runs, false), devBackbone);
-      const broken = report.runs
-        .filter((run) => run.violations.length > 0)
-        .map((run) => ({ again: report.command, blows: report.blows, ...run }));
-      expect(broken).toEqual([]);
-      expect(report.struck).toBeGreaterThan(0);
-      expect(report.runs).toHaveLength(runs);
-    },
-    LONGEST_MS,
-  );
+  const reports = new Map<number, BatchReport>();
+
+  beforeAll(async () => {
+    const batch = async (seed: number) =>
+      reports.set(seed, await runBatch(planBatch(seed, RUNS, false), devBackbone));
+    await pMap(SEEDS, batch, { concurrency: AT_ONCE });
+  }, LONGEST_MS);
+
+  it.each(SEEDS)('keep every promise in ten runs of seed %i', (seed) => {
+    const report = reports.get(seed) as BatchReport;
+    const broken = report.runs.filter((run) => run.violations.length > 0);
+    expect(broken.length === 0 ? '' : linesOf(report).join('\n')).toBe('');
+    expect(report.runs).toHaveLength(RUNS);
+    expect(report.struck.length).toBeGreaterThan(0);
+  });
 });

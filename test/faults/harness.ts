@@ -1,8 +1,12 @@
-import { startCrew, type Backbone } from './crew.ts';
+import type { Backbone } from './backbone.ts';
+import { startCrew } from './crew.ts';
 import type { Evidence } from './evidence.ts';
 import { violations } from './invariants.ts';
-import { describeBlow, type BatchPlan } from './plan.ts';
-import { fleetOf, live, PLANT, worldOf } from './run.ts';
+import { describeBlow } from './blows.ts';
+import { secretsOf } from './histories.ts';
+import type { BatchPlan } from './plan.ts';
+import { live } from './run.ts';
+import { environmentOf, fleetOf, worldOf } from './world.ts';
 
 /** What one run came to. */
 export interface RunReport {
@@ -14,8 +18,12 @@ export interface RunReport {
 
 export interface BatchReport {
   readonly seed: number;
+  readonly workerKind: BatchPlan['workers'];
+  /** Blows that were planned. */
   readonly blows: readonly string[];
-  readonly struck: number;
+  /** Those whose point was reached. */
+  readonly struck: readonly string[];
+  /** Workers that were started. */
   readonly workers: number;
   readonly seconds: number;
   readonly runs: readonly RunReport[];
@@ -29,36 +37,40 @@ export async function runBatch(
   startBackbone: () => Promise<Backbone>,
   more = '',
 ): Promise<BatchReport> {
-  const began = Date.now();
-  const command = `npm run faults -- --seed ${plan.seed} --runs ${plan.runs.length}${more}`;
-  const names = plan.runs.map((run) => `fleet-${run.index}`);
-  const backbone = await startBackbone();
-  const sims = await Promise.all(plan.runs.map((run) => worldOf(run)));
-  const fleets = Object.fromEntries(
-    sims.map((sim, index) => [names[index], fleetOf(sim, plan.runs[index] as BatchPlan['runs'][number])]),
+  const began = performance.now();
+  const worlds = await Promise.all(
+    plan.runs.map(async (run) => ({ run, name: `fleet-${run.index}`, sim: await worldOf(run) })),
   );
-  const tokens = (sims[0] as (typeof sims)[number]).tokens;
-  const crew = await startCrew({ backbone, lane: `faults-${plan.seed}`, fleets, tokens }, plan.blows);
+  const tokens = (worlds[0] as (typeof worlds)[number]).sim.tokens;
+  const backbone = await startBackbone();
   try {
-    const evidence = await Promise.all(
-      plan.runs.map((run, index) =>
-        live(run, names[index] as string, sims[index] as (typeof sims)[number], crew),
-      ),
-    );
-    const output = crew.output();
-    const spilled = [PLANT, ...Object.values(tokens)].some((secret) => output.includes(secret));
-    return {
-      seed: plan.seed,
-      blows: plan.blows.map(describeBlow),
-      struck: crew.struck,
-      workers: crew.workers,
-      seconds: (Date.now() - began) / 1_000,
-      command,
-      runs: evidence.map((one, index) => reportOf(one, names[index] as string, spilled && index === 0)),
-    };
+    const fleets = Object.fromEntries(worlds.map(({ run, name, sim }) => [name, fleetOf(sim, run)]));
+    const env = Object.assign(
+      {},
+      ...worlds.map(({ run, sim }) => environmentOf(sim, run)),
+    ) as NodeJS.ProcessEnv;
+    const crew = await startCrew({ backbone, lane: `faults-${plan.seed}`, fleets, tokens, env }, plan);
+    try {
+      const evidence = await Promise.all(
+        worlds.map(async ({ run, name, sim }) => live(run, name, sim, crew)),
+      );
+      const output = crew.workers.output();
+      const spilled = secretsOf(tokens).some((secret) => output.includes(secret));
+      return {
+        seed: plan.seed,
+        workerKind: plan.workers,
+        blows: plan.blows.map(describeBlow),
+        struck: crew.struck,
+        workers: crew.workers.count,
+        seconds: (performance.now() - began) / 1_000,
+        command: `npm run faults -- --seed ${plan.seed} --runs ${plan.runs.length}${more}`,
+        runs: evidence.map((one, index) => reportOf(one, `fleet-${index}`, spilled && index === 0)),
+      };
+    } finally {
+      await crew.stop();
+    }
   } finally {
-    await crew.stop();
-    await Promise.all(sims.map((sim) => sim.close()));
+    await Promise.all(worlds.map(async ({ sim }) => sim.close()));
     await backbone.stop();
   }
 }
@@ -70,4 +82,32 @@ function reportOf(evidence: Evidence, run: string, spilled: boolean): RunReport 
     hardships: evidence.plan.hardships.map(({ name }) => name),
     violations: [...violations(evidence), ...(spilled ? ['a secret is in the log of a worker'] : [])],
   };
+}
+
+/** A batch for people: one line, and one for each violation, with the command that does it again. */
+export function linesOf({
+  seed,
+  seconds,
+  workerKind,
+  struck,
+  blows,
+  workers,
+  runs,
+  command,
+}: BatchReport): string[] {
+  const outcomes = runs.flatMap((run) => run.outcomes);
+  const counted = [...new Set(outcomes)].map(
+    (name) => `${outcomes.filter((one) => one === name).length} ${name}`,
+  );
+  const missed = blows.length - struck.length;
+  return [
+    `seed ${seed}: ${runs.length} runs in ${seconds.toFixed(0)} s, ${workers} workers (${workerKind}): ${struck.join(', ') || 'no blow'}${missed === 0 ? '' : ` (${missed} not reached)`}; ${counted.join(', ')}`,
+    ...runs
+      .filter((run) => run.violations.length > 0)
+      .flatMap((run) => [
+        `  ${run.run} (${run.hardships.join('; ') || 'an easy world'}):`,
+        ...run.violations.map((one) => `    ${one}`),
+        `    again: ${command}`,
+      ]),
+  ];
 }

@@ -8,7 +8,7 @@ import { planBatch, type RunPlan } from './plan.ts';
 const OLD = '0'.repeat(40);
 const [A, B] = ['a'.repeat(40), 'b'.repeat(40)] as const;
 const idOf = (sha: string): string => `deploy/fleet-0/${sha}`;
-const plan: RunPlan = { ...(planBatch(1, 1, false).runs[0] as RunPlan), hardships: [] };
+const plan: RunPlan = { ...(planBatch(1, 1, false).runs[0] as RunPlan), hardships: [], settleMs: 0 };
 const TENANTS = ['hongming', 'tenant-002'];
 
 let seq = 0;
@@ -22,6 +22,7 @@ function call(sha: string, epoch: number, slugs: readonly string[], at = seq): J
     path: '/cp',
     authorizationSent: true,
     authorizationOk: true,
+    endAt: at,
     effect: true,
     dryRun: false,
     epoch,
@@ -81,10 +82,17 @@ function evidence(more: Partial<Evidence>): Evidence {
     moves: TENANTS.map((slug) => ({ at: 5, slug, from: OLD, to: A, seq: first.seq })),
     tenants: TENANTS,
     lock: [{ kind: 'request', workflowId: idOf(A), readyAt: 1, first: false }],
+    brokenTasks: [],
     leaks: [],
     errors: [],
     ...more,
   };
+}
+
+const aside = (...quarantined: readonly string[]) => ({ ...result(A, 'deployed').tenants, quarantined });
+
+function withoutEpoch({ epoch: _, ...rest }: JournalEntry): JournalEntry {
+  return rest;
 }
 
 const ended = (sha: string, outcome: DeployResult['outcome'], more: Partial<DeployResult> = {}) => ({
@@ -126,6 +134,54 @@ describe('the invariants of a fault run', () => {
     ['disabled without a switch', evidence({ deploys: [ended(A, 'disabled')] }), /never on/],
     ['superseded by nothing', evidence({ deploys: [ended(A, 'superseded')] }), /nothing is newer/],
     ['a tenant that is not on the release', evidence({ moves: [] }), /ended deployed while hongming ran/],
+    [
+      'a call without an epoch',
+      evidence({ journal: [withoutEpoch(call(A, 1, TENANTS))] }),
+      /carries no epoch/,
+    ],
+    [
+      'a call while another deploy’s is out',
+      evidence({ journal: [{ ...call(A, 1, TENANTS, 10), endAt: 30 }, call(B, 2, ['x'], 20)] }),
+      /while call \d+ of another deploy was out/,
+    ],
+    [
+      'a tenant that has not settled on the release',
+      evidence({ plan: { ...plan, settleMs: 999 } }),
+      /ended deployed while hongming ran/,
+    ],
+    [
+      'more tenants aside than may be',
+      evidence({ deploys: [ended(A, 'deployed', { tenants: aside('tenant-002', 'tenant-003') })] }),
+      /quarantined tenant-002, tenant-003/,
+    ],
+    [
+      'a canary aside',
+      evidence({ deploys: [ended(A, 'deployed', { tenants: aside('hongming') })] }),
+      /quarantined hongming/,
+    ],
+    [
+      'disabled after a call',
+      evidence({
+        plan: { ...plan, wheel: { command: 'switch', atMs: 0, then: 'resume' } },
+        deploys: [ended(A, 'disabled')],
+      }),
+      /disabled after 1 calls/,
+    ],
+    [
+      'a tenant left on the release by a rollback',
+      evidence({
+        wheel: [{ workflowId: idOf(A), command: 'rollback' }],
+        deploys: [ended(A, 'rolled_back')],
+      }),
+      /ended rolled_back .* while hongming ran it/,
+    ],
+    ['a dry run', evidence({ deploys: [ended(A, 'dry_run')] }), /nobody asked for/],
+    [
+      'a workflow that does not replay',
+      evidence({ brokenTasks: ['a workflow task failed'] }),
+      /a workflow task failed/,
+    ],
+    ['an error of the simulator', evidence({ errors: ['out of tea'] }), /the simulator failed: out of tea/],
     ['a secret', evidence({ leaks: ['the history'] }), /a secret is in the history/],
     [
       'a late effect of an earlier epoch',

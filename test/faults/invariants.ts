@@ -13,6 +13,7 @@ export function violations(evidence: Evidence): string[] {
     ...rolledBackMeansEverybody(evidence),
     ...quietAfterAReceipt(evidence),
     ...askedBeforeSentAgain(evidence),
+    ...evidence.brokenTasks,
     ...evidence.leaks.map((place) => `a secret is in ${place}`),
     ...evidence.errors.map((error) => `the simulator failed: ${error}`),
   ];
@@ -42,6 +43,13 @@ function oneAtATime({ journal, moves }: Evidence): string[] {
       if (known !== deployOf(call))
         found.push(`epoch ${call.epoch} belongs to ${known} and ${deployOf(call)}`);
     }
+  }
+  const sent = [...bySeq.values()];
+  for (const [index, call] of sent.entries()) {
+    const former = sent[index - 1];
+    if (former === undefined || deployOf(former) === deployOf(call) || call.status === 409) continue;
+    if ((former.endAt ?? Infinity) > call.at)
+      found.push(`call ${call.seq} began while call ${former.seq} of another deploy was out`);
   }
   let highest = 0;
   for (const move of moves) {
@@ -143,7 +151,7 @@ function mayFail({ plan }: Evidence): boolean {
   return plan.hardships.some((one) => one.mayFail) || stragglers.size > 1;
 }
 
-/** What tenants ran at a time, by what they ran at first and every move since. */
+/** What tenants ran at a time, ms since the epoch, by what they ran at first and every move since. */
 function runningAt({ initialSha, moves, tenants }: Evidence, at: number): Map<string, string> {
   const running = new Map(tenants.map((slug) => [slug, initialSha]));
   for (const move of moves) if (move.at <= at && running.has(move.slug)) running.set(move.slug, move.to);
@@ -154,7 +162,9 @@ function deployedMeansEverybody(evidence: Evidence): string[] {
   return evidence.deploys.flatMap(({ workflowId, sha, result }) => {
     if (result?.outcome !== 'deployed') return [];
     const aside = new Set(result.tenants.quarantined);
-    const found = [...runningAt(evidence, Date.parse(result.finishedAt))].filter(
+    // A tenant that was swapped answers with its old SHA until it has settled.
+    const at = Date.parse(result.finishedAt) - evidence.plan.settleMs;
+    const found = [...runningAt(evidence, at)].filter(
       ([slug, running]) => running !== sha && !aside.has(slug),
     );
     const tooMany = aside.size > 1 || aside.has('hongming');

@@ -4,8 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { clusterBackbone, devBackbone } from './crew.ts';
-import { runBatch, type BatchReport } from './harness.ts';
+import { clusterBackbone, devBackbone } from './backbone.ts';
+import { linesOf, runBatch, type BatchReport } from './harness.ts';
 import { planBatch } from './plan.ts';
 
 const { values } = parseArgs({
@@ -31,17 +31,7 @@ for (let done = 0; done < runs; done += size) {
     values.cluster ? ' --cluster' : '',
   );
   reports.push(report);
-  const outcomes = report.runs.flatMap((run) => run.outcomes);
-  const counted = [...new Set(outcomes)].map(
-    (name) => `${outcomes.filter((one) => one === name).length} ${name}`,
-  );
-  console.log(
-    `seed ${report.seed}: ${report.runs.length} runs in ${report.seconds.toFixed(0)} s; ${report.blows.join(', ') || 'no blow'} (${report.struck} struck, ${report.workers} workers); ${counted.join(', ')}`,
-  );
-  for (const run of report.runs.filter((one) => one.violations.length > 0))
-    console.log(
-      `  ${run.run} (${run.hardships.join('; ') || 'an easy world'}):\n${run.violations.map((one) => `    ${one}`).join('\n')}\n    again: ${report.command}`,
-    );
+  for (const line of linesOf(report)) console.log(line);
 }
 if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(reports, undefined, 1));
 const failed = reports.flatMap((report) => report.runs).filter((run) => run.violations.length > 0).length;

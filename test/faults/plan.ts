@@ -1,17 +1,6 @@
-import { MOMENTS, type ArmedPoint, type Moment } from '../../src/activities/fault-points.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
+import { blowsOf, type Blow } from './blows.ts';
 import { HARDSHIPS, type Hardship } from './catalogue.ts';
-
-/** What is done to the machinery while several fleets are deployed to. */
-export type Blow =
-  | {
-      readonly kind: 'worker';
-      readonly moment: Moment;
-      readonly activity: string;
-      readonly point: ArmedPoint;
-    }
-  | { readonly kind: 'server'; readonly afterMs: number }
-  | { readonly kind: 'database'; readonly afterMs: number };
 
 /** What somebody does at the wheel, ms after the deploy was started. */
 export interface Wheel {
@@ -29,6 +18,9 @@ export interface RunPlan {
   readonly wheel?: Wheel;
   /** The first deploy is started by the command line, which is killed after so many ms and run again. */
   readonly cliKilledAtMs?: number;
+  readonly forge: 'gitea' | 'github';
+  /** With a registry, a pointer tag in it, and somebody who is told. */
+  readonly furnished: boolean;
   readonly perTenantMs: number;
   readonly settleMs: number;
   readonly soakMs: number;
@@ -36,61 +28,56 @@ export interface RunPlan {
   readonly idempotent: boolean;
 }
 
-/** Runs beside each other on one server and one worker, which the blows hit. */
+/** What is odd about the workers of a batch from the beginning. */
+export const WORKERS = [
+  'plain',
+  'full-disk',
+  'plain',
+  'two-builds',
+  'plain',
+  'clock-ahead',
+  'clock-behind',
+] as const;
+
+/** Runs beside each other on one server and one lane, whose workers the blows hit. */
 export interface BatchPlan {
   readonly seed: number;
+  readonly workers: (typeof WORKERS)[number];
   readonly blows: readonly Blow[];
   readonly runs: readonly RunPlan[];
 }
 
-const ACTIVITIES = [
-  'prepare',
-  'awaitGates',
-  'requestFleet',
-  'preflight',
-  'survey',
-  'rollWave',
-  'rollWave',
-  'rollWave',
-  'verifyFleet',
-  'postStatus',
-  'takeTurn',
-  'giveBack',
-  'watchHolder',
-  'findFormer',
-] as const;
+interface Dice {
+  readonly random: () => number;
+  readonly whole: (below: number) => number;
+  readonly one: <T>(list: readonly T[]) => T;
+}
+
+function dice(seed: number): Dice {
+  const random = seededRandom(seed);
+  const whole = (below: number): number => Math.floor(random() * below);
+  return { random, whole, one: (list) => list[whole(list.length)] as (typeof list)[number] };
+}
 
 /** The same seed gives the same plan; what the machine makes of its times is its own. */
 export function planBatch(seed: number, runs: number, database: boolean): BatchPlan {
-  const random = seededRandom(seed);
-  const whole = (below: number): number => Math.floor(random() * below);
-  const one = <T>(list: readonly T[]): T => list[whole(list.length)] as T;
-  const blows: Blow[] = [];
-  const servers = seed % 5 === 4;
-  if (servers)
-    blows.push({ kind: database && random() < 0.5 ? 'database' : 'server', afterMs: 300 + whole(2_500) });
-  for (let count = servers ? 0 : 1 + whole(2); count > 0; count -= 1) {
-    const signal = one(['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGSTOP', 'SIGTERM'] as const);
-    blows.push({
-      kind: 'worker',
-      moment: one(MOMENTS),
-      activity: one(ACTIVITIES),
-      point: { signal, delayMs: random() < 0.5 ? 0 : whole(60), skip: whole(runs) },
-    });
-  }
   return {
     seed,
-    blows,
-    runs: Array.from({ length: runs }, (_, index) => planRun(index, seed * 1_000 + index)),
+    workers: WORKERS[seed % WORKERS.length] as BatchPlan['workers'],
+    blows: blowsOf(seed, runs, database, dice(seed).whole),
+    runs: Array.from({ length: runs }, (_, index) => planRun(index, seed)),
   };
 }
 
-function planRun(index: number, seed: number): RunPlan {
-  const random = seededRandom(seed);
-  const whole = (below: number): number => Math.floor(random() * below);
-  const one = <T>(list: readonly T[]): T => list[whole(list.length)] as T;
-  const deploys = one([1, 1, 2, 3]);
-  const hardships = Array.from({ length: one([0, 1, 1, 2, 2]) }, () => one(HARDSHIPS));
+/** Most runs of a batch: the walk through the hardships goes on where the batch before it ended. */
+const STRIDE = 10;
+
+function planRun(index: number, batch: number): RunPlan {
+  const seed = batch * 1_000 + index;
+  const { random, whole, one } = dice(seed);
+  const walked = HARDSHIPS[(batch * STRIDE + index) % HARDSHIPS.length] as Hardship;
+  // Each in turn, alone or with another one; an easy world now and then.
+  const hardships = index % 5 === 4 ? [] : random() < 0.5 ? [walked] : [walked, one(HARDSHIPS)];
   const wheel: Wheel | undefined =
     random() < 0.3
       ? {
@@ -99,25 +86,21 @@ function planRun(index: number, seed: number): RunPlan {
           then: one(['resume', 'resume', 'abort', 'rollback'] as const),
         }
       : undefined;
+  const places = hardships.map(({ fault }) => fault.where);
+  const deploys = one([1, 1, 2, 3]);
   return {
     index,
     seed,
     startsMs: Array.from({ length: deploys }, (_, n) => (n === 0 ? 0 : whole(1_500))),
     hardships,
     ...(wheel === undefined ? {} : { wheel }),
-    ...(random() < 0.1 ? { cliKilledAtMs: 300 + whole(2_500) } : {}),
-    perTenantMs: 20 + whole(100),
+    ...(random() < 0.15 ? { cliKilledAtMs: 300 + whole(2_500) } : {}),
+    forge: places.includes('forge.check-runs') || random() < 0.2 ? 'github' : 'gitea',
+    furnished: places.some((place) => place === 'registry' || place === 'hook') || random() < 0.5,
+    perTenantMs: one([20, 60, 120, 900]),
     settleMs: one([0, 0, 200, 600]),
     soakMs: one([0, 0, 1_000]),
     fenced: random() < 0.5,
     idempotent: random() < 0.3,
   };
-}
-
-/** One line of what is done to it, for people. */
-export function describeBlow(blow: Blow): string {
-  if (blow.kind !== 'worker')
-    return `kill -9 of the ${blow.kind === 'server' ? 'Temporal server' : 'database'}`;
-  const { signal, delayMs } = blow.point;
-  return `${signal} of the worker ${delayMs === 0 ? '' : `${delayMs} ms `}${blow.moment} ${blow.activity}`;
 }

@@ -5,6 +5,7 @@ import type { CallAnswer } from '../../control-plane/answer.ts';
 import { CALL_ATTEMPTS } from '../../rollout/waves.ts';
 import { History } from '../ancestry.ts';
 import type { Activities, WaveInput, WaveResult } from '../contract.ts';
+import { faultPoint } from '../fault-points.ts';
 import { wasReset } from '../fence.ts';
 import type { Fleet, Fleets } from '../fleets.ts';
 import { Pulse } from '../pulse.ts';
@@ -111,6 +112,7 @@ class Wave {
   }
 
   async #checks(): Promise<Stop | undefined> {
+    await this.#pulse.mustBeCurrent();
     const warn = (text: string): void => this.#warn(text);
     const stop = await checks(this.#fleet, this.#input, this.#history, this.maySent, warn);
     if (stop !== undefined || !this.#pulse.stopping) return stop;
@@ -124,9 +126,10 @@ class Wave {
     // The same tenants in the same try are the same effect, so a control plane that knows the key does it once.
     const which = createHash('sha256').update(left.join(',')).digest('hex').slice(0, 12);
     this.#pulse.mustBeOurs(settings.postTimeoutMs);
+    faultPoint('sending');
     this.#stage = 'sending';
     this.#calls += 1;
-    const began = Date.now();
+    const began = performance.now();
     const answer = await this.#fleet.controlPlane.redeploy({
       targetTag: tag,
       slugs: left,
@@ -134,7 +137,8 @@ class Wave {
       epoch,
       timeoutMs: settings.postTimeoutMs,
     });
-    this.#controlPlaneMs += Date.now() - began;
+    this.#controlPlaneMs += Math.round(performance.now() - began);
+    faultPoint('answered');
     this.#stage = 'settling';
     if (answer.kind === 'answered') {
       this.#tenants.note(answer.results);
