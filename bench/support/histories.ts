@@ -10,6 +10,8 @@ export interface ChainFacts {
   /** Bytes of the largest run's history as the server counts them, and of all. */
   readonly mostBytes: number;
   readonly bytes: number;
+  /** Starts, signals, updates, timers, upserts, and every attempt of an activity. */
+  readonly actions: number;
   /** Bytes of the largest single payload in any event. */
   readonly largestPayload: number;
   /** From the first event of the chain to the last, ms. */
@@ -24,6 +26,7 @@ export async function readChain(client: Client, workflowId: string): Promise<Cha
     events: number;
     bytes: number;
     payload: number;
+    actions: number;
     began: number;
     ended: number;
     waves: number[];
@@ -37,6 +40,7 @@ export async function readChain(client: Client, workflowId: string): Promise<Cha
       events: events.length,
       bytes: Number(raw.workflowExecutionInfo?.historySizeBytes ?? Number.NaN),
       payload: largestIn(events),
+      actions: events.reduce((sum, event) => sum + actionsOf(event), 0),
       began: timeOf(events[0]),
       ended: timeOf(events.at(-1)),
       waves: wavesIn(events),
@@ -51,10 +55,23 @@ export async function readChain(client: Client, workflowId: string): Promise<Cha
     mostBytes: most((run) => run.bytes),
     events: runs.reduce((sum, run) => sum + run.events, 0),
     bytes: runs.reduce((sum, run) => sum + run.bytes, 0),
+    actions: runs.reduce((sum, run) => sum + run.actions, 0),
     largestPayload: most((run) => run.payload),
     tookMs: most((run) => run.ended) - Math.min(...runs.map((run) => run.began)),
     wavesMs: highest(waves) - lowest(waves),
   };
+}
+
+/** What an event stands for: a retried activity leaves one event for all its attempts. */
+function actionsOf(event: Events[number]): number {
+  if (event.activityTaskStartedEventAttributes) return event.activityTaskStartedEventAttributes.attempt ?? 1;
+  return event.workflowExecutionStartedEventAttributes ||
+    event.workflowExecutionSignaledEventAttributes ||
+    event.workflowExecutionUpdateAcceptedEventAttributes ||
+    event.timerStartedEventAttributes ||
+    event.upsertWorkflowSearchAttributesEventAttributes
+    ? 1
+    : 0;
 }
 
 /** When the waves of a run were scheduled and when they ended, ms since the epoch. */
