@@ -175,20 +175,26 @@ describe('greenlane deploy', () => {
     expect((await greenlane(['deploy', '--sha', sha], stack.env)).code).toBe(0);
   });
 
-  it('I-31: goes on where it was when its worker is killed between two waves and another one comes', async () => {
+  it('I-31: goes on where it was when its worker is killed in a wave, and no further than the kill switch (I-09)', async () => {
     const sha = greenCommit();
     const wave = hold(FIRST_WAVE);
     const run = start(['deploy', '--sha', sha], stack.env);
     await wave.arrived();
     worker.signal('SIGKILL');
     await worker.ended;
+    stack.sim.forge.setVariable('repo', 'PROD_AUTO_DEPLOY_DISABLED', 'true');
     wave.release();
     await stack.startWorker();
-    const { code } = await run.done;
-    expect(code).toBe(0);
+    const halted = await run.done;
+    expect(halted.code).toBe(3);
+    expect(halted.stdout).toContain('PROD_AUTO_DEPLOY_DISABLED of the repository is on');
+    // The wave had its effect, so its tenants proved it and were not called again.
+    expect(touching().map((call) => call.slugs?.length)).toEqual([1, 3]);
+    stack.sim.forge.setVariable('repo', 'PROD_AUTO_DEPLOY_DISABLED', undefined);
+    await greenlane(['resume', '--reason', 'switch is off'], stack.env);
+    expect((await greenlane(['deploy', '--sha', sha], stack.env)).code).toBe(0);
     expect(running()).toEqual(new Set([sha]));
-    for (const call of touching().filter((one) => one.effect))
-      expect(new Set(call.touched).size).toBe(call.touched?.length ?? 0);
+    expect(touching().map((call) => call.slugs?.length)).toEqual([1, 3, 3, 1]);
   }, 90_000);
 
   it('is attached to when the CI step is killed and run again', async () => {

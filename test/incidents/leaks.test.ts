@@ -1,7 +1,13 @@
+import { ApplicationFailure } from '@temporalio/common';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HonestFailures } from '../../src/activities/interceptor.ts';
+import { ConfigurationError } from '../../src/errors.ts';
+import { Secrets } from '../../src/safety/secrets.ts';
 import type { DeployResult } from '../../src/workflows/status.ts';
 import { lockQuery, statusQuery } from '../../src/workflows/messages.ts';
 import { lockId } from '../../src/workflows/lock-id.ts';
+import { exportedOf } from '../support/exported.ts';
 import { until } from '../support/until.ts';
 import { GATES, startLane, type Lane } from '../support/worker.ts';
 
@@ -19,19 +25,6 @@ const TOKENS = {
   forgeToken: 'token-of-the-forge-9d41',
   controlToken: 'token-of-the-variables-c07a',
 };
-
-/** Everything a history holds, with its payloads decoded. */
-async function exported(workflowId: string, runId?: string): Promise<string> {
-  const handle = lane.environment.client.workflow.getHandle(workflowId, runId);
-  const [history, description] = [await handle.fetchHistory(), await handle.describe()];
-  const decode = (value: unknown): unknown => {
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-    if (Array.isArray(value)) return value.map(decode);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, decode(part)]));
-  };
-  return `${JSON.stringify(decode(history.events))}\n${JSON.stringify(decode(description.raw))}`;
-}
 
 describe.concurrent('what comes from outside', () => {
   it.each(['deployed', 'failed', 'doubt'] as const)(
@@ -60,8 +53,8 @@ describe.concurrent('what comes from outside', () => {
       const end: DeployResult = await handle.result();
       expect(end.outcome).toBe(ending === 'deployed' ? 'deployed' : 'failed');
       const outputs = [
-        await exported(handle.workflowId),
-        await exported(lockId(world.name)),
+        await exportedOf(lane.environment.client, handle.workflowId),
+        await exportedOf(lane.environment.client, lockId(world.name)),
         JSON.stringify(await handle.query(statusQuery)),
         JSON.stringify(
           sim.forge.statusesPosted(sha).map(({ description, targetUrl }) => [description, targetUrl]),
@@ -83,6 +76,38 @@ describe.concurrent('what comes from outside', () => {
     const end = await world.deploy(sha);
     expect(end.outcome).toBe('failed');
     expect(end.reason).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  });
+});
+
+describe('a failure on its way into a history', () => {
+  const log: string[] = [];
+  const secrets = new Secrets(Object.values(TOKENS));
+  const door = new HonestFailures(secrets, pino({}, { write: (line: string) => void log.push(line) }));
+  const said = `${PLANT} from an upstream`;
+  const known = `401 for ${TOKENS.forgeToken}`;
+  const own = { type: 'greenlane.Doubt', details: [{ url: `https://x.example/${TOKENS.controlToken}` }] };
+  it.each<[string, unknown]>([
+    ['somebody else’s error', new Error(`${said}: ${known}`, { cause: new Error(known) })],
+    ['what is no error', `${said}: ${known}`],
+    ['one of our own', ApplicationFailure.create({ message: known, ...own })],
+    ['a configuration error', new ConfigurationError({ source: 'file' }, known)],
+    ['another kind of failure', ApplicationFailure.create({ message: `${said}: ${known}`, type: 'Other' })],
+  ])('I-23: holds no raw text and no secret: %s', async (_, error) => {
+    const thrown = door.execute({} as never, () => Promise.reject(error));
+    const failure = await thrown.then(
+      () => undefined,
+      (one: ApplicationFailure) => one,
+    );
+    const kept = JSON.stringify([
+      failure?.message,
+      failure?.type,
+      failure?.details,
+      failure?.stack,
+      failure?.cause,
+    ]);
+    for (const secret of [PLANT, ...Object.values(TOKENS)]) expect(kept).not.toContain(secret);
+    for (const token of Object.values(TOKENS)) expect(log.join()).not.toContain(token);
+    expect(failure).toBeInstanceOf(ApplicationFailure);
   });
 });
 

@@ -125,6 +125,24 @@ describe.concurrent('the fleet', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(world.calls()).toHaveLength(before);
   });
+
+  it('I-32: gets no call that was about to be sent when halt was asked for, unless the receipt names it', async () => {
+    const world = await lane.world();
+    // Repository and organisation are read before the first call and before the canary's; then before the wave's.
+    const release = world.sim.fault({ where: 'forge.variable', kind: 'hold', after: 4 });
+    const handle = await world.start(world.green());
+    await until(() => world.sim.journal.calls('forge.variable').length === 5, 30_000);
+    const receipt = handle.executeUpdate(commandUpdate('halt'), {
+      args: [{ reason: 'look', actor: 'op' }],
+    });
+    await until(async () => (await handle.query(statusQuery)).halted !== undefined);
+    release();
+    const { inFlight } = await receipt;
+    const out = inFlight === null ? 0 : 1;
+    if (inFlight !== null) expect(inFlight.stage).not.toBe('checking');
+    await until(async () => (await handle.query(statusQuery)).phase === 'halted');
+    expect(world.calls()).toHaveLength(1 + out);
+  });
 });
 
 describe('the start of a workflow', () => {
