@@ -8,6 +8,7 @@ import { run } from './lib/run.mjs';
 import { isMain, root, runScript } from './lib/script.mjs';
 import { SetupError } from './lib/setup-error.mjs';
 import { createSteps } from './lib/steps.mjs';
+import { audit } from './audit.mjs';
 import { setUp } from './setup.mjs';
 
 const steps = createSteps();
@@ -30,6 +31,7 @@ async function test(vitestArgs) {
   const start = performance.now();
   await setUp({ tests: true });
   for (const { name, tool, args } of checks) await check(name, tool, args);
+  steps.note(`  ${await steps.step('packages', () => audit({ mustKnow: false }))}`);
   if (vitestArgs.length > 0) process.exitCode = await runNode([vitest, 'run', ...vitestArgs]);
   else steps.note(`  ${counts(await check('tests', 'vitest/vitest.mjs', ['run']))}`);
   steps.note(`all of it … ${Math.round((performance.now() - start) / 1000)} s`);

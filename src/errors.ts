@@ -1,3 +1,8 @@
+import { oneLine } from './safety/neutralise.ts';
+
+/** What a message quotes may be anything: it is shown as one line of at most so many characters. */
+const LONGEST_MESSAGE = 1_000;
+
 /**
  * The errors Greenlane shows to people: a class per condition, one message that names the thing and the
  * way out. Everything else that is thrown is a bug and is shown as one.
@@ -32,7 +37,7 @@ export class ConfigurationError extends GreenlaneError {
   constructor(place: ConfigurationPlace, problem: string) {
     const line = place.line === undefined ? '' : `:${place.line}`;
     const key = place.key === undefined || place.key === '' ? '' : ` ${place.key}:`;
-    super(`${place.source}${line}:${key} ${problem}`);
+    super(oneLine(`${place.source}${line}:${key} ${problem}`, LONGEST_MESSAGE));
     this.place = place;
   }
 }

@@ -21,6 +21,8 @@ export interface HttpAnswer {
   /** Names in lower case, repeated ones joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  /** The body as it came, for who needs its digest. */
+  readonly bytes: Uint8Array;
   /** The URL that was asked. Redirects are never followed, so it is also the one that answered. */
   readonly url: string;
 }

@@ -17,6 +17,8 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  /** The body as it came: its text has no byte order mark, and a mark where bytes are no UTF-8. */
+  readonly bytes: Uint8Array;
 }
 
 /** Node fires a longer timer at once. */
@@ -90,8 +92,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (!this.#settle()) return;
-    const text = new TextDecoder().decode(Buffer.concat(this.#chunks));
-    this.#resolve({ status: this.#status, headers: this.#headers, text });
+    const bytes = Buffer.concat(this.#chunks);
+    const text = new TextDecoder().decode(bytes);
+    this.#resolve({ status: this.#status, headers: this.#headers, text, bytes });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

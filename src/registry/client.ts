@@ -97,8 +97,9 @@ export function createRegistry(options: RegistryOptions): Registry {
         throw new ConfigurationError({ source: 'digest' }, 'expected `sha256:` and 64 hex digits.');
       const found = await manifest('GET', digest, signal);
       if (found.status !== 200) throw unusable(digest, found, `status ${found.status}`);
-      // What is put must be byte for byte what was proven; the text came through a decoder.
       if (digestOf(found) !== digest) throw unusable(digest, found, 'its bytes have another digest');
+      // What is put must be byte for byte what was proven; the text came through a decoder.
+      if (!Buffer.from(found.text).equals(found.bytes)) throw unusable(digest, found, 'it is no text');
       const type = found.headers['content-type'] ?? '';
       const put = await session.send({
         what: `${image}:${tag}`,
@@ -127,6 +128,6 @@ function isDigest(text: string): boolean {
   return /^sha256:[0-9a-f]{64}$/.test(text);
 }
 
-function digestOf({ text }: HttpAnswer): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+function digestOf({ bytes }: HttpAnswer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html, raw, type Content, type Html } from '../page/html.ts';
 import { THEME } from '../page/theme.ts';
-import { at, precise, utc } from '../page/time.ts';
+import { at, iso, precise, utc } from '../page/time.ts';
 import { kindOf, releaseOf } from '../progress/words.ts';
 import { formatDuration } from '../rollout/duration.ts';
 import { VERSION } from '../version.ts';
@@ -165,9 +165,7 @@ function audit({ audit: entries, from }: Story): Html {
       ${entries.map((entry) => {
         const number = acts.indexOf(entry) + 1;
         return html`<li>
-          <time datetime="${new Date(entry.at).toISOString()}" title="${utc(entry.at)}"
-            >${clock(entry.at)}</time
-          >
+          <time datetime="${iso(entry.at)}" title="${utc(entry.at)}">${clock(entry.at)}</time>
           <span class="dim">+${formatDuration(entry.at - from)}</span>
           ${number === 0 ? entry.actor : html`<strong>${number} · ${entry.actor}</strong>`}: ${entry.what}
         </li>`;

@@ -21,10 +21,13 @@ export interface Evidence {
 const EMPTY =
   /^(n\s*\/?\s*a|none|no|nope|nothing|not (applicable|needed|relevant)|same( as (above|before))?|see (above|below)|unchanged|tbd|todo|to do|fixme|wip|yes|ok|okay|done|x|-+|–|—|\?+|\.+|…)[.!]?$/i;
 const FEWEST_WORDS = 5;
+/** Of a longer body or answer the rest is not read: patterns would be busy with it, and no evidence needs it. */
+const LONGEST_BODY = 65_536;
+const LONGEST_ANSWER = 5_000;
 
 /** Judges the answers of a pull request's body to the six questions of the SOP; a pure decision. */
 export function judgeEvidence(body: string, setting: EvidenceSetting): Evidence[] {
-  const answers = answersIn(body);
+  const answers = answersIn(body.slice(0, LONGEST_BODY));
   const templated = answersIn(setting.template ?? '');
   return TOPICS.map((topic) => {
     const answer = answers.get(topic);
@@ -62,7 +65,8 @@ function answersIn(body: string): Map<Topic, string> {
   for (const section of sectionsOf(body)) {
     const topic = topicOf(section.label);
     if (topic === undefined) continue;
-    answers.set(topic, [answers.get(topic) ?? '', section.text].join('\n').trim());
+    const all = [answers.get(topic) ?? '', section.text].join('\n').trim();
+    answers.set(topic, all.slice(0, LONGEST_ANSWER));
   }
   return answers;
 }

@@ -31,7 +31,7 @@ export function judgeFindings(said: readonly Said[], body: string): ReviewFindin
   return said.flatMap(({ user, body: own }) =>
     linesOf(own).flatMap((line) => {
       if (line.trimStart().startsWith('>')) return [];
-      const match = FINDING.exec(line);
+      const match = FINDING.exec(beginningOf(line));
       if (match === null) return [];
       const [, , id, text = ''] = match;
       const answers = texts.flatMap((candidate) => answersTo(candidate, id, text));
@@ -53,9 +53,10 @@ function openMessage(id: string | undefined): string {
 function answersTo(text: string, id: string | undefined, finding: string): string[] {
   const lines = linesOf(text);
   const found: string[] = [];
+  const name =
+    id === undefined ? undefined : new RegExp(`^[\\s*_-]*(?:re\\s+)?\\[?#?${id}\\]?[*_]*\\s*[:–—-]`, 'i');
   lines.forEach((line, index) => {
-    const named =
-      id !== undefined && new RegExp(`^[\\s*_-]*(?:re\\s+)?\\[?#?${id}\\]?[*_]*\\s*[:–—-]`, 'i').test(line);
+    const named = name?.test(beginningOf(line)) === true;
     const quoted =
       /^\s*>/.test(line) && line.includes(finding.slice(0, 60)) && !/^\s*>/.test(lines[index + 1] ?? '>');
     if (named) found.push(paragraph(lines, index));
@@ -103,6 +104,14 @@ function closing(answer: string): { closed: boolean; message: string } {
     message:
       'acknowledging is not closing: change and verify it, reject it with evidence, or file a non-blocking follow-up',
   };
+}
+
+/**
+ * What of a line a pattern looks at: anybody may write one, and thousands of spaces or stars would keep it busy for
+ * minutes.
+ */
+function beginningOf(line: string): string {
+  return line.replace(/\s+/g, ' ').slice(0, 2_000);
 }
 
 function linesOf(text: string): string[] {

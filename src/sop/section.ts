@@ -1,4 +1,4 @@
-import { marked, type Tokens } from 'marked';
+import { Lexer, type Token, type Tokens } from 'marked';
 
 /** One part of a text: its label (`Root cause`) and what stands under it. */
 export interface Section {
@@ -19,7 +19,7 @@ export function sectionsOf(markdown: string): Section[] {
   const open = (label: string, depth: number, first: string) =>
     sections.push({ label: clean(label), depth, parts: first === '' ? [] : [first] });
   const add = (text: string) => sections.at(-1)?.parts.push(text);
-  for (const token of marked.lexer(withoutComments(markdown))) {
+  for (const token of tokensOf(withoutComments(markdown))) {
     if (token.type === 'heading') {
       const { text, depth } = token as Tokens.Heading;
       const label = labelled(text);
@@ -46,6 +46,17 @@ export function sectionsOf(markdown: string): Section[] {
     }
   }
   return sections.map(({ label, parts }) => ({ label, text: parts.join('\n').trim() }));
+}
+
+/** What nests thousands of levels deep is more than the lexer takes; nothing stands in it then. */
+function tokensOf(markdown: string): Token[] {
+  try {
+    // Blocks only: nothing looks at emphasis and links, which take the lexer seconds where there are thousands.
+    return new Lexer().blockTokens(markdown.replace(/\r\n?/g, '\n'));
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
 }
 
 type Open = (label: string, depth: number, first: string) => void;
@@ -107,6 +118,7 @@ const TOPIC_NAMES: Readonly<Record<Topic, RegExp>> = {
 /** The topic a label speaks of: `### 3. Kill-switch` speaks of the kill switch. */
 export function topicOf(label: string): Topic | undefined {
   const words = label
+    .slice(0, 200)
     .toLowerCase()
     .replace(/^[\d.)\s]+/, '')
     .replace(/[-_]/g, ' ')

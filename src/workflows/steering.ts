@@ -24,7 +24,7 @@ const inFlightMessage = z.object({
   wave: z.int(),
   scope: z.string(),
   stage: z.enum(['sending', 'settling']),
-  since: z.number(),
+  since: z.int().min(0).max(8_640_000_000_000_000),
 });
 
 /**

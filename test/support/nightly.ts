@@ -11,6 +11,8 @@ const COUNTS = {
   'lock walks': { test: 200, nightly: 10_000 },
   /** Requests through one lock's life. */
   'lock requests': { test: 150, nightly: 1_000 },
+  /** Mutated inputs of each parser at the edge. */
+  'fuzz cases': { test: 250, nightly: 10_000 },
 } as const;
 
 export const isNightly = process.env['GREENLANE_NIGHTLY'] === '1';

@@ -9,9 +9,17 @@ import { actor, reason, words } from '../words.ts';
 const text = words(500);
 const name = z.string().min(1).max(300);
 const short = words(100);
-const time = z.int().min(0);
+/** 2200: later ones are no times that a clock can show or a timer of Temporal can wait for. */
+const LATEST_MS = 7_258_118_400_000;
+const time = z.int().min(0).max(LATEST_MS);
 /** ms since the epoch, or a time as people type it: 2026-11-21T18:00:00Z. */
-const moment = z.union([time, z.iso.datetime({ offset: true }).transform((typed) => Date.parse(typed))]);
+const moment = z.union([
+  time,
+  z.iso
+    .datetime({ offset: true })
+    .transform((typed) => Date.parse(typed))
+    .pipe(time),
+]);
 const epoch = z.int().min(0).max(1_000_000_000);
 const nonce = z.string().min(1).max(64);
 const tag = z.string().regex(/^\w[\w.-]{0,127}$/, 'expected an image tag');
@@ -60,7 +68,7 @@ export const releaseMessage = z.object({
   digest: text.optional(),
   tenants: z.int().optional(),
   onTarget: z.int().optional(),
-  quarantined: z.array(z.string()).optional(),
+  quarantined: z.array(words(63)).optional(),
   startedAt: time.optional(),
   pin: pin.optional(),
   freeze: freeze.optional(),
