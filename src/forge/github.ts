@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { oneLine } from '../safety/neutralise.ts';
-import { fullSha, repositoryRights, text } from './answer.ts';
-import type { ApiCall, ForgeApi } from './api.ts';
-import { ForgeError } from './errors.ts';
+import { callsAlike } from './alike.ts';
+import { fullSha, text } from './answer.ts';
+import type { ForgeApi } from './api.ts';
 import type { Forge } from './forge.ts';
 import { githubPulls } from './github-pulls.ts';
 import { mergedRows } from './github-rows.ts';
@@ -35,10 +35,15 @@ const variable = z.object({ value: z.string() });
 /** GitHub, its statuses and its check runs. `repo` is `owner/name`. */
 export function github(api: ForgeApi, repo: string): Forge {
   const root = `/repos/${repo}`;
-  const owner = repo.split('/')[0] ?? '';
 
   return {
     ...githubPulls(api, repo),
+    ...callsAlike(api, repo, {
+      variable,
+      valueOf: (row) => row.value,
+      // GitHub says the same where the token may not look.
+      saysUnset: () => false,
+    }),
 
     async statuses(sha, options) {
       const commit = `${root}/commits/${shaSegment(sha)}`;
@@ -98,38 +103,6 @@ export function github(api: ForgeApi, repo: string): Forge {
       };
       const found = await api.find(call, comparison, options);
       return 'value' in found ? found.value.ahead_by : 'unknown-commit';
-    },
-
-    async variable(name, options) {
-      const call = (scope: string, from: string): ApiCall => ({
-        call: `the variable ${oneLine(name, 80)} of the ${scope}`,
-        path: `${from}/actions/variables/${encodeURIComponent(name)}`,
-        token: 'control',
-      });
-      try {
-        const own = await api.find(call('repository', root), variable, options);
-        if ('value' in own) return { state: 'set', value: own.value.value, scope: 'repository' };
-        // GitHub says 404 as well where the token may not look, and that must not read as "not set" (I-07).
-        await api.json({ call: 'the repository', path: root, token: 'control' }, z.unknown(), options);
-        const shared = await api.find(call('organisation', `/orgs/${owner}`), variable, options);
-        if ('value' in shared) return { state: 'set', value: shared.value.value, scope: 'organisation' };
-        return { state: 'unset' };
-      } catch (error) {
-        if (error instanceof ForgeError && error.kind === 'forbidden') return { state: 'forbidden' };
-        throw error;
-      }
-    },
-
-    async postStatus(sha, { context, state, description, targetUrl }, options) {
-      const body = { context, state, description: oneLine(description, 140), target_url: targetUrl ?? '' };
-      const path = `${root}/statuses/${shaSegment(sha)}`;
-      const call: ApiCall = { call: `a status of ${sha.slice(0, 12)}`, path, method: 'POST', body };
-      await api.json(call, z.object({ id: z.int() }), options);
-    },
-
-    async mayPost(options) {
-      const repository = await api.json({ call: 'the repository', path: root }, repositoryRights, options);
-      return repository.permissions?.push ?? 'unknown';
     },
   };
 }
