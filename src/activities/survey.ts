@@ -90,8 +90,11 @@ async function backward(
   ask: Ask,
 ): Promise<Survey> {
   const { extent, before, lastKnownGood, canary, undo } = back;
-  const former = (slug: string): string | null | undefined =>
-    formerOf(back.former, slug) ?? formerOf(back.earlier ?? [], slug);
+  // Null, not known, is not undefined, never looked at: such a tenant was touched and is not to be passed over.
+  const former = (slug: string): string | null | undefined => {
+    const seen = formerOf(back.former, slug);
+    return seen ?? formerOf(back.earlier ?? [], slug) ?? seen;
+  };
   const wasThere = (slug: string): boolean => {
     const sha = former(slug);
     return sha !== undefined && sha !== null && sameSha(sha, settings.sha);

@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment.ts';
 import { text } from '../config/environment.ts';
 import { DEFAULT_LANE } from '../config/defaults.ts';
 import { ConfigurationError, TemporalUnreachableError } from '../errors.ts';
+import { actorOf } from './identity.ts';
 import { tracingOf } from '../observability/traced.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 
@@ -74,6 +75,8 @@ export async function connect(
   const client = new Client({
     connection,
     namespace,
+    // Temporal's own record of who said it is the audit trail's.
+    identity: actorOf(env),
     dataConverter,
     ...(tracing === undefined ? {} : { interceptors: { workflow: [tracing.client] } }),
   });

@@ -84,7 +84,7 @@ export async function startAndFollow(
       say(
         context,
         options,
-        `${workflowId} runs. Watch it: greenlane watch --sha ${request.sha ?? workflowId}`,
+        `${workflowId} runs. Watch it: greenlane watch --sha ${workflowId.startsWith('deploy/') ? request.sha : workflowId}`,
       );
       if (options.json === true)
         context.stdout(`${JSON.stringify({ workflowId, runId: handle.firstExecutionRunId })}\n`);
@@ -129,6 +129,10 @@ async function wait(
       return 6;
     case 'lost':
       say(context, options, end.text);
+      if (options.json === true && end.exitCode === 1)
+        context.stdout(
+          `${JSON.stringify({ outcome: 'failed', reason: end.text, workflowId: handle.workflowId, runId: handle.firstExecutionRunId })}\n`,
+        );
       return end.exitCode;
   }
 }

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { connect, type TemporalAccess } from '../client/connect.ts';
 import { resultOf } from '../client/deploys.ts';
+import { lostDeploy } from '../client/ended.ts';
 import { askLock } from '../client/lane.ts';
 import { clean, say } from '../progress/say.ts';
 import { takeSnapshot } from '../progress/snapshot.ts';
@@ -46,9 +47,11 @@ async function deployStatus(
   const workflowId = await findBySha(access, fleet, sha);
   const snapshot = await takeSnapshot(access, workflowId, fleet);
   const result = snapshot.running ? undefined : await resultOf(access, workflowId);
+  const lost = snapshot.running || result !== undefined ? undefined : await lostDeploy(access, workflowId);
   if (options.json === true) {
+    const shown = lost === undefined ? snapshot.status : { workflowId, ...lost.status, lost: lost.as };
     context.stdout(
-      `${JSON.stringify(result ?? { ...snapshot.status, gates: snapshot.gates, silent: snapshot.silent })}\n`,
+      `${JSON.stringify(result ?? { ...shown, gates: snapshot.gates, silent: snapshot.silent })}\n`,
     );
     return 0;
   }
@@ -59,10 +62,7 @@ async function deployStatus(
       `${result.outcome}: ${result.reason}`,
       `from ${result.startedAt} to ${result.finishedAt}, ${result.waves} waves`,
     );
-  else if (!snapshot.running)
-    lines.push(
-      `ended without an outcome (terminated, or timed out); its fleet was given back: greenlane history`,
-    );
+  else if (lost !== undefined) lines.push(lost.text);
   if (status !== undefined)
     lines.push(
       `${status.phase} for ${formatDuration(Date.now() - status.phaseSince)}: ${status.detail}`,
@@ -71,7 +71,7 @@ async function deployStatus(
   if (status !== undefined) lines.push(`you can: ${status.next.join(', ') || 'nothing'}`);
   if (snapshot.silent !== undefined) lines.push(snapshot.silent);
   for (const gate of snapshot.gates ?? []) lines.push(`  ${gate.state} ${gate.context} (${gate.reported})`);
-  for (const entry of result?.audit ?? status?.audit ?? [])
+  for (const entry of (result ?? status ?? lost?.status)?.audit ?? [])
     lines.push(`  ${new Date(entry.at).toISOString()} ${entry.actor}: ${entry.what}`);
   for (const line of lines) say(context, options, line);
   return 0;

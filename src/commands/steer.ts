@@ -6,7 +6,7 @@ import { askLock, isNoAnswer } from '../client/lane.ts';
 import { NoWorkerError, RefusedError, UsageError } from '../errors.ts';
 import { say } from '../progress/say.ts';
 import { commandUpdate } from '../workflows/messages.ts';
-import type { CommandName, Receipt } from '../workflows/status.ts';
+import type { CommandName, DeployResult, Receipt } from '../workflows/status.ts';
 import { loadFleet, type CommandContext, type GlobalOptions } from './context.ts';
 
 export interface SteerOptions extends GlobalOptions {
@@ -64,10 +64,16 @@ export async function targetOf(
   return holder.workflowId;
 }
 
-/** The deploy of a full SHA, or the newest one whose SHA begins with the given digits. */
+/** The deploy of a full SHA, the newest one whose SHA begins with the given digits, or the one of a workflow id. */
 export async function findBySha(access: TemporalAccess, fleet: string, sha: string): Promise<string> {
+  if (['deploy', 'redeploy', 'rollback'].some((kind) => sha.startsWith(`${kind}/${fleet}/`))) {
+    if ((await describeDeploy(access, sha)) !== undefined) return sha;
+    throw new RefusedError(`there is no ${sha}; greenlane status lists what there is`);
+  }
   if (!/^[0-9a-f]{7,40}$/i.test(sha))
-    throw new UsageError(`--sha: expected 7 to 40 hex digits, got ${JSON.stringify(sha.slice(0, 60))}`);
+    throw new UsageError(
+      `--sha: expected 7 to 40 hex digits, or the workflow id of a deploy of ${fleet}, got ${JSON.stringify(sha.slice(0, 60))}`,
+    );
   const id = deployId(fleet, sha);
   if (sha.length === 40 && (await describeDeploy(access, id)) !== undefined) return id;
   for await (const execution of access.client.workflow.list({ query: `WorkflowId STARTS_WITH '${id}'` }))
@@ -97,13 +103,31 @@ export async function steer(
     const description = await describeDeploy(access, workflowId);
     if (description !== undefined && description.status.name !== 'RUNNING') {
       const result = await resultOf(access, workflowId);
-      throw new RefusedError(
-        `cannot ${name}: ${workflowId} is over (${result === undefined ? description.status.name.toLowerCase() : `${result.outcome}: ${result.reason}`})`,
-      );
+      const how =
+        result === undefined
+          ? description.status.name.toLowerCase().replaceAll('_', ' ')
+          : `${result.outcome}: ${result.reason}`;
+      throw new RefusedError(`cannot ${name}: ${workflowId} is over (${how}); ${afterwards(result)}`);
     }
     throw error;
   }
 }
+
+/** What can be done with a deploy that is over. */
+function afterwards(result: DeployResult | undefined): string {
+  if (result === undefined) return 'possible is a new one, or greenlane rollback --to TAG --reason R';
+  const { sha, extent, canary } = result;
+  const again = `greenlane retry --sha ${sha} --reason R`;
+  return extent === null && canary === undefined
+    ? `possible is ${again}`
+    : `possible is ${again}, or greenlane rollback --sha ${sha} --reason R to undo it`;
+}
+
+const STAGES = {
+  sending: 'is sent',
+  settling: 'is answered and being verified',
+  unknown: 'is with the worker',
+} as const;
 
 /** The receipt in words: what is still out, what is where, what can be done next. */
 export function receiptLines(name: CommandName, receipt: Receipt, sha?: string): string[] {
@@ -120,11 +144,15 @@ export function receiptLines(name: CommandName, receipt: Receipt, sha?: string):
     `${name} ${asked === undefined ? 'done' : 'taken'}: ${workflowId}`,
     inFlight === null
       ? `  no call is out${stopped ? ', and none will start' : ''}`
-      : `  in flight: wave ${inFlight.wave} (${inFlight.slugs.join(', ')}) is ${inFlight.stage === 'settling' ? 'answered and being verified' : inFlight.stage}; it is waited for`,
-    `  on the release: ${named(tenants.onRelease)}`,
-    `  on what they ran before: ${named(tenants.onFormer)}`,
-    `  unknown: ${named(tenants.unknown)}`,
-    `  waves left: ${wavesLeft}`,
+      : `  in flight: wave ${inFlight.wave} (${inFlight.slugs.join(', ')}) ${STAGES[inFlight.stage ?? 'unknown']}; it is waited for`,
+    ...(tenants.total === 0
+      ? ['  nothing was touched: it has not read the fleet yet']
+      : [
+          `  on the release: ${named(tenants.onRelease)}`,
+          `  on what they ran before: ${named(tenants.onFormer)}`,
+          `  unknown: ${named(tenants.unknown)}`,
+          `  waves left: ${wavesLeft}`,
+        ]),
     ...(next.length === 0
       ? []
       : [

@@ -2,6 +2,7 @@ import { isGrpcServiceError } from '@temporalio/client';
 import type { CommandContext, GlobalOptions } from '../commands/context.ts';
 import type { TemporalAccess } from '../client/connect.ts';
 import { resultOf } from '../client/deploys.ts';
+import { lostDeploy } from '../client/ended.ts';
 import type { DeployResult, DeployStatus } from '../workflows/status.ts';
 import { createRenderer } from './renderer.ts';
 import { takeSnapshot, type Snapshot } from './snapshot.ts';
@@ -55,7 +56,8 @@ export async function follow(
       if (snapshot !== undefined) {
         if (!snapshot.running) return await ended(access, workflowId, renderer);
         renderer.show(snapshot);
-        if (snapshot.status?.halted !== undefined) {
+        // One that somebody has told to turn back or to end is on its way, and is followed to there.
+        if (snapshot.status?.halted !== undefined && snapshot.status.asked === undefined) {
           renderer.halted(snapshot.status);
           return { kind: 'halted', status: snapshot.status };
         }
@@ -89,10 +91,5 @@ async function ended(
     renderer.end(result);
     return { kind: 'ended', result };
   }
-  const { status } = await access.client.workflow.getHandle(workflowId).describe();
-  return {
-    kind: 'lost',
-    exitCode: 1,
-    text: `${workflowId} ended ${status.name.toLowerCase()} without an outcome. What its tenants run is not known from it: greenlane status, then deploy again.`,
-  };
+  return { kind: 'lost', exitCode: 1, text: (await lostDeploy(access, workflowId)).text };
 }

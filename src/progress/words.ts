@@ -52,13 +52,13 @@ export function named(side: Whereabouts['unknown'], most = 10): string {
 }
 
 /**
- * How long the wave that is rolled now takes already, and what is certain of its call. `checking` says nothing of it:
- * the workflow hears that a call is out only when somebody stops the deploy (I-32).
+ * How long the wave that is rolled now takes already, and what is certain of its call: the workflow hears of that only
+ * when somebody stops the deploy (I-32).
  */
 export function flight({ inFlight }: DeployStatus, now: number): string {
   if (inFlight === null) return '';
-  const certain = { checking: '', sending: ', its call is out', settling: ', answered, asking its tenants' };
-  return ` (${formatDuration(now - inFlight.since)}${certain[inFlight.stage]})`;
+  const certain = { sending: ', its call is out', settling: ', answered, asking its tenants' };
+  return ` (${formatDuration(now - inFlight.since)}${inFlight.stage === undefined ? '' : certain[inFlight.stage]})`;
 }
 
 /** A halted deploy in lines: who and why, what is where, what can be done. */

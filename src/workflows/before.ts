@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import { formatDuration } from '../rollout/duration.ts';
+import type { DeploySettings } from '../rollout/request.ts';
 import { gateActivities } from './activities.ts';
 import { Ended } from './ends.ts';
 import { reasonOf, wasRefused } from './failures.ts';
@@ -11,24 +12,16 @@ export async function gates(run: Run, steering: Steering): Promise<void> {
   const { state, settings } = run;
   if (state.greenAt !== undefined) return;
   if (settings.kind === 'auto') {
-    run.enter(
-      'gates',
-      `waiting for ${settings.required.length} gates, at most ${formatDuration(settings.gateTimeoutMs)}`,
-    );
     try {
-      await steering.unlessEnded(() =>
-        gateActivities(settings).awaitGates.executeWithOptions(
-          { summary: `${settings.required.length} contexts on ${settings.sha.slice(0, 7)}` },
-          [
-            {
-              fleet: settings.fleet,
-              sha: settings.sha,
-              required: settings.required,
-              pollMs: settings.gatePollMs,
-            },
-          ],
-        ),
-      );
+      let green = false;
+      while (!green) {
+        await steering.boundary();
+        run.enter(
+          'gates',
+          `waiting for ${settings.required.length} gates, at most ${formatDuration(settings.gateTimeoutMs)}`,
+        );
+        green = await steering.unlessStopped(() => awaitGates(settings));
+      }
     } catch (error) {
       if (!(error instanceof wf.ActivityFailure) || wf.isCancellation(error)) throw error;
       const late = `not green within ${formatDuration(settings.gateTimeoutMs)}`;
@@ -45,22 +38,34 @@ export async function gates(run: Run, steering: Steering): Promise<void> {
   await steering.boundary();
 }
 
+function awaitGates(settings: DeploySettings): Promise<unknown> {
+  const { fleet, sha, required, gatePollMs } = settings;
+  return gateActivities(settings).awaitGates.executeWithOptions(
+    { summary: `${required.length} contexts on ${sha.slice(0, 7)}` },
+    [{ fleet, sha, required, pollMs: gatePollMs }],
+  );
+}
+
 /** Waits for a person where the fleet asks for one; before the queue, so that nobody waits behind it. */
 export async function approval(run: Run, steering: Steering): Promise<void> {
   const { state, settings } = run;
   if (!settings.approval.required || settings.kind !== 'auto' || state.approved === true) return;
-  const until = Date.now() + settings.approval.timeoutMs;
-  run.enter('approval', `waiting for approval, at most ${formatDuration(settings.approval.timeoutMs)}`);
-  run.tell('pending', 'waiting for approval', 'approval');
+  const { timeoutMs } = settings.approval;
   for (;;) {
+    if (state.phase !== 'approval') {
+      run.enter('approval', `waiting for approval, at most ${formatDuration(timeoutMs)}`);
+      run.tell('pending', 'waiting for approval', 'approval');
+    }
     await steering.boundary();
     if (isApproved(run)) return;
-    const left = until - Date.now();
-    if (left <= 0)
-      throw new Ended('failed', `nobody approved it within ${formatDuration(settings.approval.timeoutMs)}`);
-    await wf.condition(() => isApproved(run) || steering.wished || state.halt !== undefined, left, {
-      summary: 'approval',
-    });
+    // It was halted and resumed: the wait begins anew.
+    if (run.state.phase !== 'approval') continue;
+    const moved = await wf.condition(
+      () => isApproved(run) || steering.wished || state.halt !== undefined,
+      timeoutMs,
+      { summary: 'approval' },
+    );
+    if (!moved) throw new Ended('failed', `nobody approved it within ${formatDuration(timeoutMs)}`);
   }
 }
 

@@ -2,23 +2,29 @@ import { formatDuration } from '../rollout/duration.ts';
 import type { LockView } from '../rollout/lock/view.ts';
 import type { DeployStatus } from './status.ts';
 
-/** Markdown for Temporal UI's current details of a deploy: understood in five seconds. */
+/** Markdown for Temporal UI's current details of a deploy: understood in five seconds, what can be done at the top. */
 export function deployDetails(status: DeployStatus, now: number): string {
-  const { tenants, stragglers } = status;
-  const lines = [
-    `### ${status.phase === 'halted' ? 'HALTED' : status.phase} · ${cell(status.tag)}`,
-    '',
-    cell(status.detail),
-    '',
-    '| | |',
-    '|---|---|',
-    `| since | ${at(status.phaseSince)} |`,
-    `| wave | ${status.wave} of about ${status.waves} |`,
-    `| tenants on the release | ${tenants.onRelease.count} of ${tenants.total} (${status.alreadyOnTarget} needed no call) |`,
-    `| on what they ran before | ${tenants.onFormer.count} |`,
-    `| unknown | ${tenants.unknown.count} |`,
-  ];
-  if (status.epoch !== undefined) lines.push(`| epoch | ${status.epoch} |`);
+  const { tenants, stragglers, halted, asked, inFlight } = status;
+  const lines = [`### ${halted === undefined ? status.phase : 'HALTED'} · ${cell(status.tag)}`, ''];
+  lines.push(cell(status.detail));
+  if (halted !== undefined && status.phase !== 'halted')
+    lines.push('', `Halted by ${cell(halted.actor)}: ${cell(halted.reason)}`);
+  if (asked !== undefined)
+    lines.push('', `${cell(asked.actor)} said \`${asked.name}\`: ${cell(asked.reason)}`);
+  lines.push('', '| | |', '|---|---|');
+  if (status.next.length > 0)
+    lines.push(`| **you can** | ${status.next.map((name) => `\`${name}\``).join(' ')} |`);
+  if (inFlight !== null)
+    lines.push(
+      `| with the worker | wave ${inFlight.wave}: ${inFlight.slugs.slice(0, 5).map(cell).join(', ')} |`,
+    );
+  lines.push(`| since | ${at(status.phaseSince)} |`);
+  if (tenants.total > 0)
+    lines.push(
+      `| wave | ${status.wave} of about ${status.waves} |`,
+      `| tenants on the release | ${tenants.onRelease.count} of ${tenants.total} (${status.alreadyOnTarget} needed no call) |`,
+      `| on what they ran before, unknown | ${tenants.onFormer.count}, ${tenants.unknown.count} |`,
+    );
   if (status.soakUntil !== undefined)
     lines.push(`| soak ends | ${at(status.soakUntil)} (${formatDuration(status.soakUntil - now)}) |`);
   if (stragglers.length > 0)
@@ -28,8 +34,7 @@ export function deployDetails(status: DeployStatus, now: number): string {
         .map((one) => `${cell(one.slug)} (${one.state})`)
         .join(', ')} |`,
     );
-  if (status.next.length > 0)
-    lines.push(`| you can | ${status.next.map((name) => `\`${name}\``).join(' ')} |`);
+  if (status.epoch !== undefined) lines.push(`| epoch | ${status.epoch} |`);
   for (const warning of status.warnings.slice(0, 5)) lines.push('', `> ${cell(warning)}`);
   return lines.join('\n');
 }

@@ -39,6 +39,7 @@ async function survey(run: Run, after: string | null): Promise<void> {
     ),
   );
   state.total = found.total;
+  delete state.askAll;
   if (found.ahead !== undefined) {
     throw new Ended(
       'superseded',
@@ -103,7 +104,7 @@ async function roll(run: Run, steering: Steering, slugs: readonly string[]): Pro
   const scope = `${state.tries}`;
   let result: WaveResult;
   try {
-    result = await steering.sending({ wave, slugs, since: Date.now(), stage: 'checking' }, scope, () =>
+    result = await steering.sending({ wave, slugs, since: Date.now() }, scope, () =>
       fleetActivities(settings).rollWave.executeWithOptions({ summary }, [
         {
           settings,
@@ -151,7 +152,7 @@ async function roll(run: Run, steering: Steering, slugs: readonly string[]): Pro
       stopped(run, steering, result);
       return false;
     case 'rolled':
-      state.ask = false;
+      state.ask = state.askAll === true;
       state.unsure = [];
       state.wave += 1;
       state.waves += 1;

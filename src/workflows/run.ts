@@ -4,6 +4,7 @@ import type { Phase } from '../rollout/outcome.ts';
 import { actor, words } from '../rollout/words.ts';
 import { notify, postStatus } from './activities.ts';
 import { deployDetails } from './details.ts';
+import { reasonOf } from './failures.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { beginState, type DeployInput, type DeployState } from './state.ts';
 import { statusOf } from './whereabouts.ts';
@@ -60,6 +61,11 @@ export class Run {
 
   say(detail: string): void {
     this.detail = detail;
+    this.show();
+  }
+
+  /** Temporal UI's current details, as things stand now. */
+  show(): void {
     wf.setCurrentDetails(deployDetails(statusOf(this), Date.now()));
   }
 
@@ -121,7 +127,8 @@ export class Run {
         );
       }
       for (const done of await Promise.allSettled(jobs)) {
-        if (done.status === 'rejected') this.warn(`could not tell the outside: ${event ?? 'commit status'}`);
+        if (done.status === 'rejected')
+          this.warn(`could not tell the outside: ${reasonOf(done.reason, event ?? 'commit status')}`);
       }
     });
   }

@@ -40,6 +40,8 @@ export interface DeployState {
   rolledOut?: boolean;
   /** Something may have been sent for the next wave: its tenants are asked before anything is sent again. */
   ask: boolean;
+  /** Resumed: people act by hand while a deploy is halted, so each wave's tenants are asked until the next survey. */
+  askAll?: boolean;
   /** Counts operators' new tries, for the scope of idempotency keys. */
   tries: number;
   total: number;

@@ -29,9 +29,13 @@ export interface Asked extends Halt {
 export interface InFlight {
   readonly wave: number;
   readonly slugs: readonly string[];
+  /** Since when the stage is so; without one, since when the wave is with the worker. */
   readonly since: number;
-  /** `checking`: nothing is sent yet. `sending`: the call is out. `settling`: answered, tenants are being asked. */
-  readonly stage: 'checking' | 'sending' | 'settling';
+  /**
+   * What is certain of its call: `sending` when it is out, `settling` when it was answered and its tenants are asked.
+   * Absent until a command asks the worker: telling it for every wave would cost events (docs/architecture.md).
+   */
+  readonly stage?: 'sending' | 'settling';
 }
 
 /** Where tenants are, as far as this deploy knows. Names are those of the current section, at most 50 of each. */

@@ -39,6 +39,8 @@ export class Steering {
   #acknowledged = false;
   #skipSoak = false;
   #deaf = false;
+  /** The command that was obeyed last: whoever comes second is told of it. */
+  #last: Asked | undefined;
   /** The command that was obeyed and that the deploy's end left undone. */
   #late: Asked | undefined;
 
@@ -144,6 +146,7 @@ export class Steering {
     this.#sent = name;
     this.#acknowledged = false;
     run.inFlight = inFlight;
+    run.show();
     try {
       return await scope.run(work);
     } catch (error) {
@@ -157,8 +160,12 @@ export class Steering {
     }
   }
 
-  /** Waits for work that has no side effect; given up at once when somebody ends the deploy. */
-  async unlessEnded<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Waits for work that has no side effect; true when it is done. A command gives it up at once: the deploy ends, or it
+   * stays halted here and is to begin it anew.
+   * @throws Ended, TurnedBack, and what the work throws
+   */
+  async unlessStopped(work: () => Promise<unknown>): Promise<boolean> {
     const scope = new wf.CancellationScope();
     const done = scope.run(work);
     let settled = false;
@@ -166,12 +173,15 @@ export class Steering {
       () => void (settled = true),
       () => void (settled = true),
     );
-    await wf.condition(() => settled || this.wished);
-    if (settled) return done;
+    await wf.condition(() => settled || this.wished || this.#run.state.halt !== undefined);
+    if (settled) {
+      await done;
+      return true;
+    }
     scope.cancel();
     await watch;
     await this.boundary();
-    throw new Error('unreachable: a wish ends the deploy');
+    return false;
   }
 
   /** A soak: a timer that a command or `skip-soak` cuts short; what is left of it is waited for after a resume. */
@@ -207,7 +217,11 @@ export class Steering {
     const moved = await wf.condition(() => this.wished || state.halt === undefined, Math.max(1, left), {
       summary: 'deadline of the halted deploy',
     });
-    if (moved) return;
+    if (moved) {
+      const last = this.#last;
+      if (last?.name === 'resume') run.tell('pending', `resumed by ${last.actor}: ${last.reason}`);
+      return;
+    }
     delete state.halt;
     run.note(`nobody touched the halted deploy for ${formatDuration(run.settings.haltDeadlineMs)}`);
     throw new Ended(
@@ -221,6 +235,7 @@ export class Steering {
     const run = this.#run;
     const asked: Asked = { name, reason, actor, at: Date.now(), ...(by === undefined ? {} : { by }) };
     run.note(`${name}: ${reason}`, actor);
+    this.#last = asked;
     if (run.asked !== undefined && name !== 'skip-soak' && name !== 'approve') {
       run.note(`${run.asked.name} gives way to ${name}`, actor);
       run.asked = undefined;
@@ -233,6 +248,7 @@ export class Steering {
       case 'resume':
         delete run.state.halt;
         run.state.ask = true;
+        run.state.askAll = true;
         run.state.tries += 1;
         break;
       case 'skip-soak':
@@ -252,6 +268,7 @@ export class Steering {
         run.asked = asked;
         break;
     }
+    run.show();
     return asked;
   }
 
@@ -270,12 +287,15 @@ export class Steering {
   }
 
   #refusal(name: CommandName): string {
-    const { state, asked } = this.#run;
+    const { state } = this.#run;
     const next = possible(this.#run);
     if (this.#deaf || state.phase === 'ended')
-      return `cannot ${name}: the deploy has ended${state.outcome === undefined ? '' : ` ${state.outcome}`}`;
+      return `cannot ${name}: the deploy has ended${state.outcome === undefined ? '' : ` ${state.outcome}`}; possible is a new one, or a rollback deploy that undoes it`;
+    const last = this.#last;
     const first =
-      asked === undefined ? '' : `; ${asked.actor} asked for ${asked.name} first (${asked.reason})`;
+      last === undefined || (last.name === 'halt' && state.halt !== undefined)
+        ? ''
+        : `; ${last.actor} said ${last.name} before that (${last.reason})`;
     const where =
       state.halt === undefined
         ? `in phase \`${state.phase}\``

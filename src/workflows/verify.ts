@@ -1,3 +1,4 @@
+import type { Verification } from '../activities/contract.ts';
 import { judgeFleet } from '../rollout/fleet-verdict.ts';
 import { countWaves } from '../rollout/waves.ts';
 import { fleetActivities, movePointer } from './activities.ts';
@@ -9,7 +10,31 @@ import type { Steering } from './steering.ts';
 /** Every tenant of a fresh enumeration must answer the release's SHA. @throws Ended with the deploy's outcome. */
 export async function verify(run: Run, steering: Steering): Promise<void> {
   const { state, settings } = run;
-  await steering.boundary();
+  for (;;) {
+    await steering.boundary();
+    const { tries } = state;
+    // Resumed meanwhile: what was seen before the halt proves nothing any more.
+    const isStale = async (): Promise<boolean> => {
+      await steering.boundary();
+      return state.tries !== tries;
+    };
+    const verdict = judgeFleet(await look(run), settings);
+    if (await isStale()) continue;
+    if (verdict.outcome === 'deployed') {
+      await follow(run);
+      if (await isStale()) continue;
+      throw new Ended('deployed', verdict.reason);
+    }
+    if (verdict.outcome === 'superseded')
+      throw new Ended('superseded', verdict.reason, { supersededBy: verdict.by });
+    if (settings.onFailure === 'rollback' && settings.kind !== 'rollback' && state.calls > 0)
+      throw new TurnedBack(verdict.reason, 'greenlane (onFailure: rollback)');
+    throw new Ended('failed', verdict.reason);
+  }
+}
+
+async function look(run: Run): Promise<Verification> {
+  const { state, settings } = run;
   run.enter('verify', `asking ${state.total} tenants what they run`);
   run.tell('pending', 'verifying every tenant');
   const found = await activity(() =>
@@ -26,20 +51,7 @@ export async function verify(run: Run, steering: Steering): Promise<void> {
   state.gone = [...new Set([...state.gone, ...found.gone])].slice(0, 200);
   state.verified = { onTarget: found.onTarget, counts: found.counts };
   for (const slug of found.gone) run.note(`${slug} is gone: a fresh enumeration no longer lists it`);
-  await steering.boundary();
-  const verdict = judgeFleet(found, settings);
-  switch (verdict.outcome) {
-    case 'failed':
-      if (settings.onFailure === 'rollback' && settings.kind !== 'rollback' && state.calls > 0)
-        throw new TurnedBack(verdict.reason, 'greenlane (onFailure: rollback)');
-      throw new Ended('failed', verdict.reason);
-    case 'superseded':
-      throw new Ended('superseded', verdict.reason, { supersededBy: verdict.by });
-    case 'deployed':
-      await follow(run);
-      await steering.boundary();
-      throw new Ended('deployed', verdict.reason);
-  }
+  return found;
 }
 
 /** Moves the pointer tag to the digest of a verified release, where one is configured; and only then. */

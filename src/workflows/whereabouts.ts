@@ -19,11 +19,13 @@ export function whereabouts(run: Run): Whereabouts {
   const forward = state.direction === 'forward';
   const canary = state.settings?.canary;
   const canarySide = canary === undefined || state.canary === undefined || unsure.has(canary) ? [] : [canary];
-  const proven = state.onTarget - (forward ? 0 : state.back) + (forward ? state.alreadyOnTarget : 0);
-  const onRelease = {
-    count: Math.max(0, proven),
-    slugs: forward ? [...(state.canary?.done === true ? canarySide : []), ...rolled] : waiting,
-  };
+  const out = section === undefined ? 0 : section.slugs.length - section.at - waiting.length;
+  const onRelease = forward
+    ? {
+        count: state.onTarget + state.alreadyOnTarget,
+        slugs: [...(state.canary?.done === true ? canarySide : []), ...rolled],
+      }
+    : { count: Math.max(0, notBack(state) - out), slugs: waiting };
   const unknown = { count: unsure.size, slugs: [...unsure] };
   const onFormer = {
     count: Math.max(0, state.total - onRelease.count - unknown.count),
@@ -46,17 +48,17 @@ export function wavesLeft(run: Run): number {
   const { state } = run;
   if (state.settings === undefined || state.rolledOut === true) return 0;
   if (state.direction === 'back') {
-    const touched = countTouched(state);
-    return countWaves(Math.max(0, touched - state.back), state.settings.batchSize);
+    return countWaves(notBack(state), state.settings.batchSize);
   }
   const all = countWaves(Math.max(0, state.total - state.alreadyOnTarget), state.settings.batchSize);
   return Math.max(0, all - state.wave);
 }
 
-/** Tenants that have to go back, as far as it is known: those proven on the release and those that may be anything. */
-function countTouched({ onTarget, stragglers, unsure, section, back }: DeployState): number {
-  const surveyed = section === undefined ? 0 : back + section.slugs.length - section.at;
-  return Math.max(onTarget + stragglers.length + unsure.length, surveyed);
+/** Tenants that have yet to go back: counted once all are surveyed, before that from what was touched. */
+function notBack({ onTarget, unsure, section, back }: DeployState): number {
+  const surveyed = section === undefined ? 0 : section.slugs.length - section.at;
+  if (section !== undefined && section.next === null) return surveyed;
+  return Math.max(0, onTarget + unsure.length - back, surveyed);
 }
 
 /** What a person can do with the deploy in the state it is in. */
@@ -65,11 +67,16 @@ export function possible(run: Run): CommandName[] {
   // Of two people at once the first wins. What CI says of a newer commit gives way to a person.
   if (state.phase === 'ended' || (asked !== undefined && asked.name !== 'supersede')) return [];
   const back = state.direction === 'back';
-  const touched = state.calls > 0 || (run.inFlight !== null && run.inFlight.stage !== 'checking');
+  // A wave that is with the worker may have touched its tenants.
+  const touched = state.calls > 0 || run.inFlight !== null;
   const rollback: CommandName[] = touched && !back ? ['rollback'] : [];
   if (state.halt !== undefined) return ['resume', ...rollback, 'abort'];
   const phase: CommandName[] =
-    state.phase === 'soak' ? ['skip-soak'] : state.phase === 'approval' ? ['approve', 'reject'] : [];
+    state.phase === 'soak'
+      ? ['skip-soak']
+      : state.phase === 'approval' && state.approved !== true
+        ? ['approve', 'reject']
+        : [];
   return [
     ...phase,
     'halt',

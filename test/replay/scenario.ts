@@ -14,11 +14,12 @@ export interface Scenario {
   live(lane: Lane): Promise<readonly (Outcome | 'terminated')[]>;
 }
 
-/** Holds every call of the control plane that names the tenant, until it is let go. */
+/** Holds every call of the control plane that names the tenant, until it is let go; `arrived` is of the first from now on. */
 export function hold(world: World, slug = 'hongming') {
+  const before = world.sim.journal.at(-1)?.seq ?? 0;
   const release = world.sim.fault({ where: 'control-plane', slug, kind: 'hold' });
-  const names = (call: { slugs?: readonly string[]; dryRun?: boolean }): boolean =>
-    call.dryRun !== true && call.slugs?.includes(slug) === true;
+  const names = (call: { seq: number; slugs?: readonly string[]; dryRun?: boolean }): boolean =>
+    call.seq > before && call.dryRun !== true && call.slugs?.includes(slug) === true;
   return { release, arrived: () => world.sim.journal.until('control-plane', names, 30_000) };
 }
 

@@ -45,8 +45,9 @@ export interface WorldOptions {
   /** Merged over the fleet's configuration, section by section. */
   readonly fleet?: Record<string, unknown> | ((sim: Simulator) => Record<string, unknown>);
   /** The worker's environment beside the three tokens, for this fleet; `undefined` takes a variable away. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Tokens | ((sim: Simulator) => Tokens);
 }
+type Tokens = Readonly<Record<string, string | undefined>>;
 
 /** A fleet of its own for one test: a simulated world, and what people do with it. */
 export interface World {
@@ -178,11 +179,12 @@ function worldOf(
 
 /** The tokens of the simulator under names that belong to this fleet alone. */
 function environmentOf(sim: Simulator, more: WorldOptions['env'] = {}): Record<string, string> {
+  const own = typeof more === 'function' ? more(sim) : more;
   const all = {
     CP_ADMIN_API_TOKEN: sim.tokens.controlPlane,
     AUTO_SYNC_TOKEN: sim.tokens.forge,
     PROD_AUTO_DEPLOY_CONTROL_TOKEN: sim.tokens.control,
-    ...more,
+    ...own,
   };
   return Object.fromEntries(
     Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -5,17 +5,18 @@ import type { WaveInput } from '../contract.ts';
 
 /**
  * Told to stop while the call is out: the deploy hears so, since the receipt of a halt waits for the call (I-32). When
- * this cannot be delivered the receipt waits for the wave's end instead: later, never wrong.
+ * this cannot be delivered the receipt waits for the wave's end instead: later, never wrong. `since`: ms since the epoch.
  */
 export async function sayInFlight(
   { cancellationDetails, client, info }: Context,
   { wave, scope }: WaveInput,
   stage: 'sending' | 'settling',
+  since: number,
 ): Promise<void> {
   if (cancellationDetails?.cancelRequested !== true || info.workflowExecution === undefined) return;
   await client.workflow
     .getHandle(info.workflowExecution.workflowId)
-    .signal(inFlightSignal, { wave, scope, stage, since: Date.now() })
+    .signal(inFlightSignal, { wave, scope, stage, since })
     .catch(() => undefined);
 }
 

@@ -55,6 +55,7 @@ class Wave {
   #calls = 0;
   #controlPlaneMs = 0;
   #stage: 'checking' | 'sending' | 'settling' = 'checking';
+  #stageSince = Date.now();
 
   /** `mayHaveSent`: an earlier attempt of this activity may have sent a call. */
   constructor(fleet: Fleet, input: WaveInput, pulse: Pulse, mayHaveSent: boolean) {
@@ -65,7 +66,7 @@ class Wave {
     this.#tenants = new WaveTenants(fleet, input, this.#history, pulse);
     this.#mayHaveSent = mayHaveSent;
     pulse.signal.addEventListener('abort', () => {
-      if (this.#stage !== 'checking') void sayInFlight(this.#context, input, this.#stage);
+      if (this.#stage !== 'checking') void sayInFlight(this.#context, input, this.#stage, this.#stageSince);
     });
   }
 
@@ -127,7 +128,7 @@ class Wave {
     const which = createHash('sha256').update(left.join(',')).digest('hex').slice(0, 12);
     this.#pulse.mustBeOurs(settings.postTimeoutMs);
     faultPoint('sending');
-    this.#stage = 'sending';
+    this.#enter('sending');
     this.#calls += 1;
     const began = performance.now();
     const answer = await this.#fleet.controlPlane.redeploy({
@@ -139,7 +140,7 @@ class Wave {
     });
     this.#controlPlaneMs += Math.round(performance.now() - began);
     faultPoint('answered');
-    this.#stage = 'settling';
+    this.#enter('settling');
     if (answer.kind === 'answered') {
       this.#tenants.note(answer.results);
       if (answer.ignored > 0)
@@ -157,7 +158,7 @@ class Wave {
   }
 
   async #prove(): Promise<WaveResult> {
-    this.#stage = 'settling';
+    this.#enter('settling');
     const proof = await this.#tenants.prove((text) => this.#warn(text));
     return { kind: 'rolled', ...proof, ...this.#facts() };
   }
@@ -166,6 +167,14 @@ class Wave {
     const { stragglers, names } = await this.#tenants.lost();
     const reason = `${why}; not on the release: ${names}`;
     return { kind: 'failed', reason, ...this.#facts(), stragglers, onTarget: this.#proven() };
+  }
+
+  /** Whoever was told what is out is told when that changes. */
+  #enter(stage: 'sending' | 'settling'): void {
+    if (this.#stage === stage) return;
+    this.#stage = stage;
+    this.#stageSince = Date.now();
+    void sayInFlight(this.#context, this.#input, stage, this.#stageSince);
   }
 
   /** Tenants that were never asked have proven nothing. */
