@@ -19,9 +19,8 @@ import { fleetConfig } from './config/fleet.ts';
 import { readConfigFile } from './config/file.ts';
 import { TemporalUnreachableError } from './errors.ts';
 import { ActivityLog } from './observability/activity-log.ts';
-import { ActivityTrace } from './observability/activity-trace.ts';
 import { FleetGauges } from './observability/fleet-gauges.ts';
-import { serveHealth, vitalsOf } from './observability/health.ts';
+import { healthAddressOf, serveHealth, vitalsOf } from './observability/health.ts';
 import { createLog } from './observability/log.ts';
 import { declareOutcomes } from './observability/outcomes.ts';
 import { installRuntime, metricsAddressOf } from './observability/runtime.ts';
@@ -41,6 +40,8 @@ export interface WorkerSettings {
 /** A worker, and what is to be let go when it has stopped. */
 export interface LaneWorker {
   readonly worker: Worker;
+  /** Takes no new work, and lets the calls that are out end; says so in the log. Harmless when it stops already. */
+  stop(signal: string): void;
   close(): Promise<void>;
 }
 
@@ -61,13 +62,30 @@ export async function createWorker(settings: WorkerSettings): Promise<LaneWorker
   );
   fleets.secrets.add(env[CODEC_KEYS], ...codecKeys(env).map(({ key }) => key.toString('base64')));
   const log = createLog(fleets.secrets, env);
+  healthAddressOf(env);
   installRuntime(log, env);
   const opened = new Opened();
   // The native part keeps the process alive until it is told that nobody needs it any more.
   opened.add(async () => Runtime.instance().shutdown());
   try {
     const worker = await openWorker(settings, fleets, log, opened);
-    return { worker, close: async () => opened.close() };
+    return {
+      worker,
+      stop: (signal) => {
+        if (worker.getState() !== 'RUNNING') return;
+        const out = worker.getStatus().numInFlightActivities;
+        const waitSeconds = graceOf(fleets) / 1000;
+        log.info(
+          { signal, out, waitSeconds },
+          'told to stop: takes no new work, waits for calls that are out',
+        );
+        worker.shutdown();
+      },
+      close: async () => {
+        await opened.close();
+        log.info('stopped');
+      },
+    };
   } catch (error) {
     await opened.close();
     throw error;
@@ -94,11 +112,10 @@ async function openWorker(
     vitalsOf(() => created.worker, connection),
   );
   opened.add(async () => Promise.resolve(health?.close()));
-  const tracing = await tracingOf(env, 'greenlane-worker');
-  opened.add(async () => tracing?.flush());
-  const longestCall = Math.max(
-    ...fleets.names.map((name) => fleets.get(name).config.file.rollout.postTimeout),
+  const tracing = await tracingOf(env, 'greenlane-worker', (arrives, line) =>
+    log[arrives ? 'info' : 'warn'](line),
   );
+  opened.add(async () => tracing?.flush());
   const worker = await Worker.create({
     connection,
     namespace,
@@ -108,8 +125,8 @@ async function openWorker(
     ...versioningOf(env, bundle),
     ...workOf(fleets, env, log, uiUrl, tracing),
     // A call that is out is waited for, also by a worker that is told to stop.
-    shutdownGraceTime: longestCall + GRACE_MS,
-    shutdownForceTime: longestCall + 2 * GRACE_MS,
+    shutdownGraceTime: graceOf(fleets),
+    shutdownForceTime: graceOf(fleets) + GRACE_MS,
     // Of each fleet one deploy acts and the next one waits for its turn (src/activities/turn.ts).
     maxConcurrentActivityTaskExecutions: 400,
     maxCachedWorkflows: 400,
@@ -125,6 +142,11 @@ async function openWorker(
   const build = versionOf(env, bundle)?.buildId ?? (bundle === undefined ? 'development' : buildIdOf(bundle));
   log.info({ lane: laneOf(env), namespace, address, fleets: fleets.names, build }, 'worker polls the lane');
   return worker;
+}
+
+/** How long a worker that is told to stop waits for calls that are out: the longest there can be, and a minute. */
+function graceOf(fleets: Fleets): number {
+  return Math.max(...fleets.names.map((name) => fleets.get(name).config.file.rollout.postTimeout)) + GRACE_MS;
 }
 
 /** What was opened for a worker, to be closed in the opposite order; once. */
@@ -147,9 +169,7 @@ export function workOf(fleets: Fleets, env: Environment, log: Logger, uiUrl?: st
     interceptors: {
       activity: [
         // The outermost see a failure as Temporal does: cleaned.
-        ...(tracing === undefined
-          ? []
-          : [(context: Context) => ({ inbound: new ActivityTrace(context, tracing) })]),
+        ...(tracing === undefined ? [] : [(context: Context) => ({ inbound: tracing.activity(context) })]),
         (context: Context) => ({ inbound: new ActivityLog(log, context) }),
         ...FaultPoints.from(env, log).map((inbound) => () => ({ inbound })),
         () => ({ inbound: new HonestFailures(fleets.secrets, log) }),

@@ -4,16 +4,15 @@ import { configPath, type CommandContext, type GlobalOptions } from './context.t
 
 /** Runs the worker until SIGTERM or SIGINT; calls that are out are waited for before it ends. */
 export async function run(options: GlobalOptions, context: CommandContext): Promise<number> {
-  const { worker, close } = await createWorker({
+  const { worker, stop, close } = await createWorker({
     configFile: configPath(options, context),
     env: context.env,
   });
-  const stop = (): void => {
-    if (worker.getState() === 'RUNNING') worker.shutdown();
-    leaveTurns();
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      stop(signal);
+      leaveTurns();
+    });
   try {
     await worker.run();
   } finally {

@@ -1,7 +1,7 @@
+import type { Tracer } from '@opentelemetry/api';
 import type { Context } from '@temporalio/activity';
 import { OpenTelemetryActivityInboundInterceptor } from '@temporalio/interceptors-opentelemetry-v2';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import type { Tracing } from './tracing.ts';
 
 const TRACE_HEADER = '_tracer-data';
 
@@ -9,7 +9,7 @@ const TRACE_HEADER = '_tracer-data';
 export class ActivityTrace implements ActivityInboundCallsInterceptor {
   readonly #spans: OpenTelemetryActivityInboundInterceptor;
 
-  constructor(context: Context, { tracer }: Tracing) {
+  constructor(context: Context, tracer: Tracer) {
     this.#spans = new OpenTelemetryActivityInboundInterceptor(context, { tracer });
   }
 

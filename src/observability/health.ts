@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { NativeConnection, Worker } from '@temporalio/worker';
-import { addressOf, inUse } from './runtime.ts';
-import { ConfigurationError } from '../errors.ts';
 import type { Environment } from '../config/environment.ts';
+import { addressOf, cannotListen, type Address } from './address.ts';
 
 const HEALTH_ADDRESS = 'GREENLANE_HEALTH_ADDRESS';
 
@@ -16,7 +15,7 @@ export interface Vitals {
 
 const TEMPORAL_MS = 2_000;
 /** Probes ask often; Temporal is asked again after this. */
-const KEEP_MS = 5_000;
+const KEEP_MS = 2_000;
 
 /** The vitals of a worker on its connection; `worker` gives none while it is being created. */
 export function vitalsOf(worker: () => Worker | undefined, connection: NativeConnection): Vitals {
@@ -43,15 +42,19 @@ export function vitalsOf(worker: () => Worker | undefined, connection: NativeCon
   };
 }
 
+/** Where probes ask this worker; undefined when none do. @throws ConfigurationError */
+export function healthAddressOf(env: Environment): Address | undefined {
+  return addressOf(env, HEALTH_ADDRESS);
+}
+
 /**
  * Serves `/healthz` and `/readyz` at `GREENLANE_HEALTH_ADDRESS` for probes: 200 or 503, and a word. Temporal being away
  * makes a worker unready, never dead: starting it again would not help. Undefined when no address is set.
- * @throws ConfigurationError for an address that is none, or is in use.
+ * @throws ConfigurationError for an address that is none, or cannot be listened at.
  */
 export async function serveHealth(env: Environment, vitals: Vitals): Promise<Server | undefined> {
-  const address = addressOf(env, HEALTH_ADDRESS);
+  const address = healthAddressOf(env);
   if (address === undefined) return undefined;
-  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
   const server = createServer((request, response) => {
     void (async () => {
       const path = request.url?.split('?')[0];
@@ -62,17 +65,8 @@ export async function serveHealth(env: Environment, vitals: Vitals): Promise<Ser
     })();
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? inUse(HEALTH_ADDRESS, address)
-          : new ConfigurationError(
-              { source: `environment variable ${HEALTH_ADDRESS}` },
-              `cannot listen at ${address} (${error.code ?? 'unknown error'})`,
-            ),
-      ),
-    );
-    server.listen(Number(port), host, resolve);
+    server.once('error', (error) => reject(cannotListen(HEALTH_ADDRESS, address, error)));
+    server.listen(address.port, address.host, resolve);
   });
   server.unref();
   return server;

@@ -1,7 +1,7 @@
 import { DefaultLogger, Runtime, type LogLevel } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { text, type Environment } from '../config/environment.ts';
-import { ConfigurationError } from '../errors.ts';
+import type { Environment } from '../config/environment.ts';
+import { addressOf, cannotListen, type Address } from './address.ts';
 import { METRICS } from '../workflows/metrics.ts';
 
 const METRICS_ADDRESS = 'GREENLANE_METRICS_ADDRESS';
@@ -17,11 +17,11 @@ let installed = false;
 /**
  * The SDK's runtime: its logs go where ours go, and its metrics with ours to Prometheus where an address is set.
  * Once per process.
- * @throws ConfigurationError for an address that is none, or is in use.
+ * @throws ConfigurationError for an address that is none, or cannot be listened at.
  */
 export function installRuntime(log: Logger, env: Environment): void {
   if (installed) return;
-  const bindAddress = metricsAddressOf(env);
+  const address = metricsAddressOf(env);
   try {
     Runtime.install({
       logger: new DefaultLogger('INFO', ({ level, message, meta }) =>
@@ -29,12 +29,12 @@ export function installRuntime(log: Logger, env: Environment): void {
       ),
       telemetryOptions: {
         logging: { forward: {}, filter: 'WARN' },
-        ...(bindAddress === undefined
+        ...(address === undefined
           ? {}
           : {
               metrics: {
                 prometheus: {
-                  bindAddress,
+                  bindAddress: address.text,
                   useSecondsForDurations: true,
                   histogramBucketOverrides: BUCKETS,
                 },
@@ -44,37 +44,16 @@ export function installRuntime(log: Logger, env: Environment): void {
       shutdownSignals: [],
     });
   } catch (error) {
-    if (bindAddress !== undefined && /address (already )?in use|EADDRINUSE/i.test(String(error)))
-      throw inUse(METRICS_ADDRESS, bindAddress);
+    if (address !== undefined && /prometheus/i.test(String(error)))
+      throw cannotListen(METRICS_ADDRESS, address, error);
     throw error;
   }
   installed = true;
 }
 
-/** `host:port` of `GREENLANE_METRICS_ADDRESS`; undefined when it is not set. @throws ConfigurationError */
-export function metricsAddressOf(env: Environment): string | undefined {
+/** Where Prometheus scrapes this worker; undefined when it does not. @throws ConfigurationError */
+export function metricsAddressOf(env: Environment): Address | undefined {
   return addressOf(env, METRICS_ADDRESS);
-}
-
-/** An address to listen at, from a variable. @throws ConfigurationError naming it. */
-export function addressOf(env: Environment, variable: string): string | undefined {
-  const value = text(env, variable);
-  if (value === undefined) return undefined;
-  const port = Number(/^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})$/i.exec(value)?.[1] ?? '0');
-  if (port < 1 || port > 65_535)
-    throw new ConfigurationError(
-      { source: `environment variable ${variable}` },
-      `expected an IP address and a port such as 0.0.0.0:9464, got ${JSON.stringify(value.slice(0, 80))}`,
-    );
-  return value;
-}
-
-/** @returns the error for an address that somebody else listens at */
-export function inUse(variable: string, address: string): ConfigurationError {
-  return new ConfigurationError(
-    { source: `environment variable ${variable}` },
-    `${address} is in use by another program; expected a free one`,
-  );
 }
 
 function levelOf(level: LogLevel): 'trace' | 'debug' | 'info' | 'warn' | 'error' {

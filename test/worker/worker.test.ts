@@ -53,6 +53,7 @@ describe('a worker that is told to stop', () => {
     expect(worker.hasEnded()).toBe(false);
     release();
     await worker.ended;
+    expect(worker.lastLines(50)).toMatch(/"told to stop: .*"rollWave done".*"stopped"/s);
     expect(stack.sim.journal.calls('control-plane', { dryRun: false })).toHaveLength(1);
     expect(stack.sim.tenants.fleet.running()['hongming']).toBe(sha);
   });
