@@ -214,6 +214,12 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
         means: 'The whole URL for traces, in place of the one above.',
       },
+      {
+        name: 'OTEL_EXPORTER_OTLP_TIMEOUT',
+        means:
+          'How long one export may take, in ms; 1000 unless set, because a program that ends waits for it. `OTEL_EXPORTER_OTLP_TRACES_TIMEOUT` goes over it.',
+      },
+      { name: 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', means: 'As the one above.' },
       { name: 'OTEL_SDK_DISABLED', means: '`true`: no traces.' },
     ],
   },
