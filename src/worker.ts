@@ -63,6 +63,7 @@ export async function createWorker(settings: WorkerSettings): Promise<LaneWorker
   fleets.secrets.add(env[CODEC_KEYS], ...codecKeys(env).map(({ key }) => key.toString('base64')));
   const log = createLog(fleets.secrets, env);
   healthAddressOf(env);
+  sayTokens(fleets, log);
   installRuntime(log, env);
   const opened = new Opened();
   // The native part keeps the process alive until it is told that nobody needs it any more.
@@ -89,6 +90,23 @@ export async function createWorker(settings: WorkerSettings): Promise<LaneWorker
   } catch (error) {
     await opened.close();
     throw error;
+  }
+}
+
+/** Says what each token is for, and what it means that one is missing: no other token stands in for it (I-07). */
+function sayTokens(fleets: Fleets, log: Logger): void {
+  for (const name of fleets.names) {
+    const { config, hasControlToken } = fleets.get(name);
+    const { token, controlToken } = config.file.forge;
+    const { variable } = config.file.killSwitch;
+    const reads = `${token} reads statuses and branches`;
+    if (hasControlToken)
+      log.info({ fleet: name }, `${reads}; ${controlToken} reads ${variable} before each call`);
+    else
+      log.warn(
+        { fleet: name },
+        `${reads}; ${controlToken} is not set, so ${variable} is not read live: the start value alone counts, and turning the switch on does not stop a rollout`,
+      );
   }
 }
 

@@ -59,7 +59,10 @@ function open(config: FleetConfig, env: Environment): Fleet {
     url: file.controlPlane.url,
     productionUrl: file.controlPlane.productionUrl ?? file.controlPlane.url,
     allowNonProduction: config.allowNonProduction,
-    place: key('controlPlane.url'),
+    place:
+      config.environment.controlPlaneUrl === undefined
+        ? key('controlPlane.url')
+        : { source: 'environment variable PROD_CP_URL' },
   });
   const forge = createForge({
     kind: file.forge.kind,
