@@ -46,14 +46,16 @@ export function takeTurn(fleets: Fleets): Activities['takeTurn'] {
 async function myTurn(input: TurnInput): Promise<Turn> {
   const { cancellationSignal } = Context.current();
   const givenUp = AbortSignal.any([cancellationSignal, stopping.signal]);
+  // One listener for all of a turn: it may last for hours, and asks again every ten seconds.
+  const end = aborted(givenUp);
   for (;;) {
-    const turn = await Promise.race([askTurn(input), aborted(givenUp)]);
+    const turn = await Promise.race([askTurn(input), end]);
     if (turn === 'aborted') {
       if (cancellationSignal.aborted) throw new CancelledFailure('it waits for the fleet no longer');
       throw unsure('WorkerStops', 'this worker is about to stop; another one waits on', 500);
     }
     if (turn !== undefined && turn.kind !== 'again') return turn;
-    await Promise.race([sleep(AGAIN_MS), aborted(givenUp)]);
+    await Promise.race([sleep(AGAIN_MS), end]);
   }
 }
 
