@@ -83,7 +83,7 @@ export function blowsOf(
   const keepers = database ? [...DATABASE_KILLS, ...SERVER_KILLS] : SERVER_KILLS;
   // The clusters are there for what keeps the state; the worker has the most points.
   const targets = database
-    ? [walk(keepers, seed * 2), walk(KILLS, seed)]
+    ? [walk(keepers, seed * 3), walk(KILLS, seed)]
     : [walk(KILLS, seed * 2), walk(KILLS, seed * 2 + 23), walk([...OTHERS, ...keepers], seed * 11)];
   return targets.map(([what, moment, activity, delayMs]) => ({
     what,

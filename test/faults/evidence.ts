@@ -1,5 +1,6 @@
 import type { JournalEntry, Move } from '../../src/simulator/index.ts';
 import type { DeployResult } from '../../src/workflows/status.ts';
+import type { Histories } from './histories.ts';
 import type { RunPlan } from './plan.ts';
 
 /** A deploy as a run saw it. */
@@ -43,6 +44,8 @@ export interface Evidence {
   /** Tenants that are still there. */
   readonly tenants: readonly string[];
   readonly lock: readonly LockEvent[];
+  /** The runs of each workflow, to look at when something is wrong. */
+  readonly histories: Histories;
   /** Workflow tasks that failed, other than by what passes by itself: code that does not replay, say. */
   readonly brokenTasks: readonly string[];
   /** Where a secret was found. */

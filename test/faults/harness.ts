@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Backbone } from './backbone.ts';
 import { startCrew } from './crew.ts';
 import type { Evidence } from './evidence.ts';
@@ -5,6 +8,7 @@ import { violations } from './invariants.ts';
 import { describeBlow } from './blows.ts';
 import { secretsOf } from './histories.ts';
 import type { BatchPlan } from './plan.ts';
+import { notReplayed } from './replay.ts';
 import { live } from './run.ts';
 import { environmentOf, fleetOf, worldOf } from './world.ts';
 
@@ -27,8 +31,12 @@ export interface BatchReport {
   readonly workers: number;
   readonly seconds: number;
   readonly runs: readonly RunReport[];
+  /** What is wrong with the batch as a whole. */
+  readonly beside: readonly string[];
   /** Command that does the same again. */
   readonly command: string;
+  /** Directory with the workers' logs and the histories, where something is wrong. */
+  readonly kept?: string;
 }
 
 /** Runs a batch to its end on a server of its own. */
@@ -55,7 +63,12 @@ export async function runBatch(
         worlds.map(async ({ run, name, sim }) => live(run, name, sim, crew)),
       );
       const output = crew.workers.output();
+      const reports = evidence.map((one, index) => reportOf(one, `fleet-${index}`));
       const spilled = secretsOf(tokens).some((secret) => output.includes(secret));
+      const beside = [
+        ...(spilled ? ['a secret is in the log of a worker'] : []),
+        ...(await notReplayed(evidence.map(({ histories }) => histories))),
+      ];
       return {
         seed: plan.seed,
         workerKind: plan.workers,
@@ -63,8 +76,12 @@ export async function runBatch(
         struck: crew.struck,
         workers: crew.workers.count,
         seconds: (performance.now() - began) / 1_000,
-        command: `npm run faults -- --seed ${plan.seed} --runs ${plan.runs.length}${more}`,
-        runs: evidence.map((one, index) => reportOf(one, `fleet-${index}`, spilled && index === 0)),
+        command: `npm run faults -- --seed ${plan.seed} --runs ${plan.runs.length} --size ${plan.runs.length}${more}`,
+        runs: reports,
+        beside,
+        ...(beside.length > 0 || reports.some(({ violations: some }) => some.length > 0)
+          ? { kept: keep(plan.seed, output, evidence) }
+          : {}),
       };
     } finally {
       await crew.stop();
@@ -75,26 +92,41 @@ export async function runBatch(
   }
 }
 
-function reportOf(evidence: Evidence, run: string, spilled: boolean): RunReport {
+/** Keeps what tells why. */
+function keep(seed: number, output: string, evidence: readonly Evidence[]): string {
+  const directory = mkdtempSync(join(tmpdir(), `greenlane-faults-${seed}-`));
+  writeFileSync(join(directory, 'workers.log'), output);
+  for (const { histories } of evidence)
+    for (const [id, chain] of histories)
+      writeFileSync(join(directory, `${id.replaceAll('/', '-')}.json`), JSON.stringify(chain, undefined, 1));
+  return directory;
+}
+
+function reportOf(evidence: Evidence, run: string): RunReport {
   return {
     run,
     outcomes: evidence.deploys.map(({ result }) => result?.outcome ?? 'none'),
     hardships: evidence.plan.hardships.map(({ name }) => name),
-    violations: [...violations(evidence), ...(spilled ? ['a secret is in the log of a worker'] : [])],
+    violations: violations(evidence),
   };
 }
 
-/** A batch for people: one line, and one for each violation, with the command that does it again. */
-export function linesOf({
-  seed,
-  seconds,
-  workerKind,
-  struck,
-  blows,
-  workers,
-  runs,
-  command,
-}: BatchReport): string[] {
+/** What is wrong in a batch, for people; empty when nothing is. */
+export function problemsOf({ runs, beside, command, kept }: BatchReport): string[] {
+  const found = runs
+    .filter((run) => run.violations.length > 0)
+    .flatMap((run) => [
+      `  ${run.run} (${run.hardships.join('; ') || 'an easy world'}):`,
+      ...run.violations.map((one) => `    ${one}`),
+    ]);
+  const all = [...found, ...beside.map((one) => `  ${one}`)];
+  if (all.length === 0) return [];
+  return [...all, `  again: ${command}`, ...(kept === undefined ? [] : [`  logs and histories: ${kept}`])];
+}
+
+/** A batch for people: one line, and what is wrong. */
+export function linesOf(report: BatchReport): string[] {
+  const { seed, seconds, workerKind, struck, blows, workers, runs } = report;
   const outcomes = runs.flatMap((run) => run.outcomes);
   const counted = [...new Set(outcomes)].map(
     (name) => `${outcomes.filter((one) => one === name).length} ${name}`,
@@ -102,12 +134,6 @@ export function linesOf({
   const missed = blows.length - struck.length;
   return [
     `seed ${seed}: ${runs.length} runs in ${seconds.toFixed(0)} s, ${workers} workers (${workerKind}): ${struck.join(', ') || 'no blow'}${missed === 0 ? '' : ` (${missed} not reached)`}; ${counted.join(', ')}`,
-    ...runs
-      .filter((run) => run.violations.length > 0)
-      .flatMap((run) => [
-        `  ${run.run} (${run.hardships.join('; ') || 'an easy world'}):`,
-        ...run.violations.map((one) => `    ${one}`),
-        `    again: ${command}`,
-      ]),
+    ...problemsOf(report),
   ];
 }

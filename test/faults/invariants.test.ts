@@ -82,6 +82,7 @@ function evidence(more: Partial<Evidence>): Evidence {
     moves: TENANTS.map((slug) => ({ at: 5, slug, from: OLD, to: A, seq: first.seq })),
     tenants: TENANTS,
     lock: [{ kind: 'request', workflowId: idOf(A), readyAt: 1, first: false }],
+    histories: new Map(),
     brokenTasks: [],
     leaks: [],
     errors: [],

@@ -48,6 +48,7 @@ export async function live(plan: RunPlan, name: string, sim: Simulator, crew: Cr
     moves: [...sim.tenants.fleet.moves],
     tenants: sim.tenants.fleet.slugs(),
     lock: lockEvents(histories.get(lockId) ?? []),
+    histories,
     brokenTasks: brokenTasks(histories),
     leaks: leaks(sim, histories, outputs.join('\n')),
     errors: sim.errors.map((error) => error.message),

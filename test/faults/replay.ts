@@ -1,0 +1,18 @@
+import { Worker } from '@temporalio/worker';
+import { workflowBundle } from '../support/bundle.ts';
+import type { Histories } from './histories.ts';
+
+/**
+ * Runs that today's code does not do again event by event. A worker that has a workflow in its memory goes on with
+ * what it could not replay; the next one, after a kill, is stuck with it.
+ */
+export async function notReplayed(all: readonly Histories[]): Promise<string[]> {
+  const runs = all.flatMap((histories) =>
+    [...histories].flatMap(([workflowId, chain]) => chain.map((history) => ({ workflowId, history }))),
+  );
+  const found: string[] = [];
+  const options = { workflowBundle: { codePath: await workflowBundle() } };
+  for await (const { workflowId, error } of Worker.runReplayHistories(options, runs))
+    if (error !== undefined) found.push(`a run of ${workflowId} does not replay: ${error.message}`);
+  return found;
+}
