@@ -32,6 +32,12 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
       command.addHelpText('after', `\nExample:\n  ${example}`);
       command.action(async (...all: unknown[]) => {
         const self = all.pop() as Command;
+        const { reason } = self.opts<{ reason?: string }>();
+        // Loaded only where somebody gives one: `plan` is to start at once.
+        if (reason !== undefined) {
+          const { cleanReason } = await import('./commands/reason.ts');
+          self.setOptionValue('reason', cleanReason(reason, context.env));
+        }
         exitCode = await runner(self.optsWithGlobals<Options>(), context, self.args);
       });
     });

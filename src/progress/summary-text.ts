@@ -62,7 +62,8 @@ function head({ result, status, now }: SummaryInput): string[] {
     ];
   const running = status as DeployStatus;
   const title = `${forMarkdown(releaseOf(running))} on ${forMarkdown(running.fleet)}`;
-  if (running.phase === 'halted')
+  // A step ends with 3 as soon as a halt is asked for, also while the call that is out is waited for.
+  if (running.phase === 'halted' || running.halted !== undefined)
     return [
       `## 🛑 HALTED: ${title}`,
       '',
