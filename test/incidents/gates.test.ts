@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lockId } from '../../src/workflows/lock-id.ts';
+import { lockQuery } from '../../src/workflows/messages.ts';
+import { until } from '../support/until.ts';
 import { GATES, startLane, type Lane } from '../support/worker.ts';
 
 let lane: Lane;
@@ -10,6 +13,12 @@ afterAll(async () => {
 });
 
 const [FIRST, SECOND] = GATES as [string, string];
+
+/** Resolves when a deploy waits for the fleet. */
+async function queued({ environment }: Lane, fleet: string): Promise<void> {
+  const lock = environment.client.workflow.getHandle(lockId(fleet));
+  await until(async () => (await lock.query(lockQuery)).waiting === 1);
+}
 
 describe.concurrent('gates', () => {
   it('I-04: a required success on page 3 of 115 rows in 34 contexts is found, since pages are read to the empty one', async () => {
@@ -106,14 +115,14 @@ describe.concurrent('gates', () => {
   });
 
   it('refuses a gate that turned red while the deploy waited for the fleet', async () => {
-    const { sim, green, start, deploy, calls } = await lane.world();
+    const world = await lane.world();
+    const { sim, green, start, deploy, calls } = world;
     const [older, newer] = [green(), green()];
     const release = sim.fault({ where: 'control-plane', slug: 'hongming', kind: 'hold' });
     const first = deploy(older);
     await sim.journal.until('control-plane', { dryRun: false });
     const second = await start(newer);
-    await sim.journal.until('forge.statuses', (call) => call.path.includes(newer));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await queued(lane, world.name);
     sim.forge.setStatus(newer, FIRST, 'failure', 'Failing after 1m');
     release();
     expect((await first).outcome).toBe('deployed');
@@ -129,9 +138,11 @@ describe.concurrent('gates', () => {
     const sha = sim.forge.push();
     sim.forge.setStatus(sha, FIRST, 'neither-nor');
     const handle = await start(sha);
-    await sim.journal.until('forge.statuses', (call) => call.seq > 6);
+    const looks = (): number => sim.journal.calls('forge.statuses').length;
+    await until(() => looks() > 6);
     sim.forge.setStatus(sha, SECOND, 'pending');
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    const before = looks();
+    await until(() => looks() > before + 4);
     sim.forge.setGreen(sha, GATES);
     expect((await handle.result()).outcome).toBe('deployed');
   });
