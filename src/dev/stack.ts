@@ -31,8 +31,8 @@ export interface Stack {
   readonly env: NodeJS.ProcessEnv;
   /** Environment for the worker: with the tokens. */
   readonly workerEnv: NodeJS.ProcessEnv;
-  /** Starts a worker as a process of its own and waits until it polls the lane. */
-  startWorker(): Promise<ServerProcess>;
+  /** Starts a worker as a process of its own, of this build or another one, and waits until it polls the lane. */
+  startWorker(program?: string): Promise<ServerProcess>;
   stop(): Promise<void>;
 }
 
@@ -72,10 +72,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     configFile,
     env,
     workerEnv,
-    startWorker: async () => {
+    startWorker: async (program = programPath()) => {
       const worker = await startServerProcess({
         command: process.execPath,
-        args: [programPath(), 'worker'],
+        args: [program, 'worker'],
         env: workerEnv,
       });
       workers.push(worker);

@@ -12,7 +12,7 @@ const COUNTS = {
   /** Requests through one lock's life. */
   'lock requests': { test: 150, nightly: 1_000 },
   /** Mutated inputs of each parser at the edge. */
-  'fuzz cases': { test: 250, nightly: 10_000 },
+  'fuzz cases': { test: 200, nightly: 10_000 },
 } as const;
 
 export const isNightly = process.env['GREENLANE_NIGHTLY'] === '1';

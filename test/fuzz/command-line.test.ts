@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { main as Main } from '../../src/cli.ts';
+import { fuzz, FUZZ_TIMEOUT_MS } from './fuzz.ts';
+import { mutatedText } from './mutations.ts';
+
+let main: typeof Main;
+let directory: string;
+const kept = { argv: process.argv, exitCode: process.exitCode, cli: process.env['TEMPORAL_CLI_PATH'] };
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'greenlane-args-'));
+  writeFileSync(
+    join(directory, 'greenlane.yaml'),
+    `fleets:
+  production:
+    repo: acme/core
+    forge: { kind: gitea, url: http://127.0.0.1:1 }
+    controlPlane: { url: http://127.0.0.1:1 }
+    tenants: { buildinfoUrl: "http://127.0.0.1:1/{slug}" }
+`,
+  );
+  // It is a program: loaded, it runs what it is given.
+  process.argv = ['node', 'greenlane', '--version'];
+  ({ main } = await import('../../src/cli.ts'));
+  // No server of any kind is started by an argument.
+  process.env['TEMPORAL_CLI_PATH'] = directory;
+});
+afterAll(() => {
+  process.argv = kept.argv;
+  process.exitCode = kept.exitCode;
+  if (kept.cli === undefined) delete process.env['TEMPORAL_CLI_PATH'];
+  else process.env['TEMPORAL_CLI_PATH'] = kept.cli;
+  rmSync(directory, { recursive: true });
+});
+
+const ALONE = ['plan', 'lint', 'self-test', 'completion', 'check-superseded', 'gates', 'sop', 'doctor'];
+const SERVED = [
+  ...[
+    'deploy',
+    'halt',
+    'resume',
+    'abort',
+    'supersede',
+    'skip-soak',
+    'approve',
+    'reject',
+    'rollback',
+    'retry',
+  ],
+  ...[
+    'redeploy',
+    'pin',
+    'unpin',
+    'freeze',
+    'unfreeze',
+    'status',
+    'queue',
+    'history',
+    'watch',
+    'board',
+    'report',
+  ],
+  ...['worker', 'setup', 'dev', 'demo'],
+];
+const OPTIONS = [
+  ...['--sha', '--reason', '--to', '--tag', '--by', '--until', '--timeout', '--tenants', '--port', '--host'],
+  ...[
+    '--format',
+    '--history',
+    '--workflow-dir',
+    '--fix',
+    '--explain',
+    '--pr',
+    '--body',
+    '--no-post',
+    '--no-wait',
+  ],
+  ...[
+    '--dry-run',
+    '--urgent',
+    '--again',
+    '--json',
+    '--fleet',
+    '--config',
+    '--current-build',
+    '--keep',
+    '--halt',
+  ],
+];
+const sha = '0123456789'.repeat(4);
+const values = fc.oneof(
+  fc.constantFrom(
+    sha,
+    'production',
+    'because',
+    'staging-0123456',
+    '5',
+    '2h',
+    'json',
+    'bash',
+    '-',
+    '--',
+    '',
+    '__proto__',
+  ),
+  mutatedText(sha, 'production', '2026-11-22T18:00:00Z', '90m', '${{ github.sha }}').filter(
+    (text) => !text.includes('/'),
+  ),
+);
+const argument = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.tuple(fc.constantFrom(...OPTIONS), values).map(([name, value]) => [name, value]),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(...OPTIONS).map((name) => [name]) },
+  { weight: 1, arbitrary: values.map((value) => [value]) },
+);
+const commandLines = fc
+  .tuple(fc.constantFrom(...ALONE, ...SERVED, 'help', 'complete', ''), fc.array(argument, { maxLength: 4 }))
+  .map(([command, rest]) => [command, ...rest.flat()]);
+
+describe('arguments of any kind', () => {
+  it(
+    'end with a code of the contract and a line for people; what needs a server never says it is done without one',
+    () =>
+      fuzz(commandLines, async (args) => {
+        let stdout = '';
+        let stderr = '';
+        const code = await main(args, {
+          stdout: (text) => void (stdout += text),
+          stderr: (text) => void (stderr += text),
+          cwd: directory,
+          env: {
+            GREENLANE_CONFIG: join(directory, 'greenlane.yaml'),
+            // Refused before anything is sent, so that no case waits for a connection.
+            TEMPORAL_TLS_CLIENT_CERT_PATH: join(directory, 'none.pem'),
+          },
+        });
+        expect([0, 1, 2, 5, 6, 7, 10]).toContain(code);
+        expect(stderr).not.toMatch(/This is a bug|\n {4}at /);
+        expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+        const [command = ''] = args;
+        const asksForHelp = stdout.startsWith('Usage:') || stdout === '0.1.0\n';
+        if (SERVED.includes(command) && !asksForHelp) expect(code).not.toBe(0);
+        // The linter names what it cannot read among its findings, in the format that was asked for.
+        if (code === 2 && command !== 'lint') expect(stderr).toMatch(/^greenlane: \S/m);
+        if (code === 2) expect(stdout + stderr).not.toBe('');
+        if (command === 'plan' && code === 0 && !asksForHelp)
+          expect((JSON.parse(stdout) as { sha: string }).sha).toMatch(/^[0-9a-f]{40}$/);
+      }),
+    FUZZ_TIMEOUT_MS,
+  );
+});
