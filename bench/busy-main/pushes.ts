@@ -1,6 +1,6 @@
 import type { SupersedePolicy } from '../../src/rollout/supersession.ts';
 import type { DeployResult } from '../../src/workflows/status.ts';
-import { GATES, type Lane, type World } from '../../test/support/worker.ts';
+import { GATES, type Deploy, type Lane, type World } from '../../test/support/worker.ts';
 
 /** A fleet under one policy, and what its deploys have come to so far. */
 export interface Main {
@@ -13,6 +13,8 @@ export interface Main {
   underWay(): number;
   /** How many pushes ago the commit that the whole fleet was proven on was pushed. */
   age(): number;
+  /** Ends the deploys whose gates never turned green; resolves when nothing is under way. */
+  stop(): Promise<void>;
 }
 
 /** A busy main on real workflows. Gates take as long as `gatesTake` pushes: ten are 20 minutes of a push every two. */
@@ -22,6 +24,8 @@ export async function busyMain(lane: Lane, policy: SupersedePolicy, gatesTake: n
     fleet: { supersede: policy, gates: { poll: '200ms' } },
   });
   const pushed: string[] = [];
+  const started: Deploy[] = [];
+  const results: Promise<void>[] = [];
   const ends: DeployResult[] = [];
   return {
     policy,
@@ -29,9 +33,12 @@ export async function busyMain(lane: Lane, policy: SupersedePolicy, gatesTake: n
     push: async () => {
       pushed.push(world.sim.forge.push());
       const deploy = await world.start(pushed.at(-1));
-      void deploy.result().then(
-        (end) => void ends.push(end),
-        () => undefined,
+      started.push(deploy);
+      results.push(
+        deploy.result().then(
+          (end) => void ends.push(end),
+          () => undefined,
+        ),
       );
       const green = pushed.at(-1 - gatesTake);
       if (green !== undefined) world.sim.forge.setGreen(green, GATES);
@@ -41,6 +48,12 @@ export async function busyMain(lane: Lane, policy: SupersedePolicy, gatesTake: n
     age: () => {
       const proven = ends.filter((end) => end.outcome === 'deployed').map((end) => pushed.indexOf(end.sha));
       return pushed.length - 1 - Math.max(-1, ...proven);
+    },
+    stop: async () => {
+      await Promise.all(
+        started.slice(-gatesTake).map((deploy) => deploy.terminate('nobody pushes any more')),
+      );
+      await Promise.all(results);
     },
   };
 }

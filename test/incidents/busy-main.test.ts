@@ -27,4 +27,5 @@ it('a main on which something is always newer: newest-ready deploys in every rou
   expect(head.world.calls()).toEqual([]);
   expect(head.world.running().size).toBe(1);
   expect(ready.world.running()).not.toContain(first);
+  await Promise.all([ready.stop(), head.stop()]);
 }, 120_000);
