@@ -20,7 +20,9 @@ COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY package.json LICENSE ./
 USER 10001:10001
-ENV NODE_ENV=production GREENLANE_CONFIG=/etc/greenlane/greenlane.yaml
+ENV NODE_ENV=production GREENLANE_CONFIG=/etc/greenlane/greenlane.yaml GREENLANE_HEALTH_ADDRESS=127.0.0.1:9465
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=4 \
+  CMD ["node", "-e", "fetch(`http://${process.env.GREENLANE_HEALTH_ADDRESS}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Exec form: SIGTERM reaches the worker, which waits for the calls that are out.
 ENTRYPOINT ["node", "/app/dist/cli.js"]
 CMD ["worker"]

@@ -46,7 +46,7 @@ export interface LaneWorker {
 }
 
 /** Calls that are out when a worker is stopped are waited for this much longer than their budget. */
-const GRACE_MS = 60_000;
+export const GRACE_MS = 60_000;
 
 /**
  * Creates the worker of the lane: fleets from the configuration file, secrets from the environment.

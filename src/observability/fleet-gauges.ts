@@ -115,10 +115,19 @@ export function readingOf(view: LockView | undefined, halted: boolean, now: numb
     queueWaitSeconds: since(first?.readyAt),
     heldSeconds: since(view?.holder?.grantedAt),
     halted,
-    onHold: view?.pin !== undefined || view?.freeze !== undefined,
+    onHold: view !== undefined && isOnHold(view, now),
     stragglers:
       last?.tenants === undefined || last.onTarget === undefined
         ? undefined
         : Math.max(0, last.tenants - last.onTarget),
   };
+}
+
+/** Whether auto deploys of any release but a pinned one would wait now; a freeze may be over and still stand there. */
+function isOnHold({ pin, freeze, closures }: LockView, now: number): boolean {
+  return (
+    pin !== undefined ||
+    (freeze !== undefined && (freeze.until ?? Infinity) > now) ||
+    closures.some(({ from, to }) => from <= now && now < to)
+  );
 }

@@ -14,7 +14,7 @@ export const METRICS = {
   heldSeconds: 'greenlane_held_seconds',
   /** 1 while the deploy that holds the fleet is halted. */
   halted: 'greenlane_halted',
-  /** 1 while the fleet is pinned or frozen. */
+  /** 1 while the fleet is pinned, frozen or within a freeze window. */
   onHold: 'greenlane_on_hold',
   /** Tenants that the last release did not prove to run it. */
   stragglers: 'greenlane_stragglers',
