@@ -4,6 +4,7 @@ import { resultOf } from '../client/deploys.ts';
 import { lostDeploy } from '../client/ended.ts';
 import { askLock } from '../client/lane.ts';
 import { clean, say } from '../progress/say.ts';
+import { haltedLines } from '../progress/words.ts';
 import { takeSnapshot } from '../progress/snapshot.ts';
 import { formatDuration } from '../rollout/duration.ts';
 import type { LockView } from '../rollout/lock/view.ts';
@@ -68,7 +69,8 @@ async function deployStatus(
       `${status.phase} for ${formatDuration(Date.now() - status.phaseSince)}: ${status.detail}`,
       `wave ${status.wave} of about ${status.waves}; ${status.tenants.onRelease.count} of ${status.tenants.total} tenants on ${status.tag}`,
     );
-  if (status !== undefined) lines.push(`you can: ${status.next.join(', ') || 'nothing'}`);
+  if (status?.halted !== undefined && status.asked === undefined) lines.push(...haltedLines(status));
+  else if (status !== undefined) lines.push(`you can: ${status.next.join(', ') || 'nothing'}`);
   if (snapshot.silent !== undefined) lines.push(snapshot.silent);
   for (const gate of snapshot.gates ?? []) lines.push(`  ${gate.state} ${gate.context} (${gate.reported})`);
   for (const entry of (result ?? status ?? lost?.status)?.audit ?? [])

@@ -72,7 +72,9 @@ export function haltedLines(status: DeployStatus): string[] {
     inFlight === null
       ? '  no call is out, and none will start'
       : `  still out, and waited for: wave ${inFlight.wave}`,
-    '  The deploy keeps the fleet and waits for one of:',
+    status.epoch === undefined
+      ? '  The deploy holds no fleet and waits for one of:'
+      : '  The deploy keeps the fleet and waits for one of:',
     ...next.map((name) => `  greenlane ${name} --reason R${flag(status)}   (${COMMAND_MEANINGS[name]})`),
   ];
 }
