@@ -18,10 +18,7 @@ export function findWorkflowDir(root: string, named: string | undefined): { dir:
  */
 export function listWorkflowFiles(root: string, dir: string): { files: string[]; unreadable: Unreadable[] } {
   try {
-    const found = readdirSync(join(root, dir), { recursive: true, withFileTypes: true });
-    const files = found
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => /\.ya?ml$/.test(path) && !isDirectory(path));
+    const files = pathsBelow(join(root, dir)).filter((path) => /\.ya?ml$/.test(path) && !isDirectory(path));
     return { files: files.map((path) => slashed(relative(root, path))).sort(), unreadable: [] };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
@@ -30,6 +27,14 @@ export function listWorkflowFiles(root: string, dir: string): { files: string[];
       unreadable: [{ file: slashed(dir), reason: `the directory cannot be listed (${code})` }],
     };
   }
+}
+
+/** Not by `recursive` of readdir: since Node 22 that enters linked directories, in circles too. */
+function pathsBelow(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    return entry.isDirectory() ? pathsBelow(path) : [path];
+  });
 }
 
 function isDirectory(path: string): boolean {
