@@ -33,17 +33,3 @@ describe('examples', () => {
         expect(`${name}: ${text.replace(/#.*/g, '')}`).not.toContain(variable);
   });
 });
-
-describe('the image of the worker', () => {
-  const [, final = ''] = readFileSync(`${root}/Dockerfile`, 'utf8')
-    .split(/^FROM .*$/m)
-    .slice(1);
-
-  it('holds what runs and nothing that builds: no npm, no sources, no compiler', () => {
-    expect(final).toMatch(/rm -rf .*\/usr\/local\/lib\/node_modules .*\/usr\/local\/bin\/npx/);
-    expect(final).not.toMatch(/\b(npm (ci|install)|gcc|make|curl|wget|git)\b/);
-    const copied = [...final.matchAll(/^COPY (?:--from=build )?(.+) \S+$/gm)].map(([, what]) => what);
-    expect(copied).toEqual(['/build/node_modules', '/build/dist', 'package.json LICENSE']);
-    expect(final).toMatch(/^USER 10001:10001$/m);
-  });
-});
