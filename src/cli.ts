@@ -261,7 +261,8 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     'report',
     'one page about one deploy: verdict, timeline, fleet, gates, audit trail',
     [
-      [SHA, 'the deploy of this SHA (default: the one that holds the fleet)'],
+      [SHA, 'the deploy of this SHA (default: the one that holds the fleet, else the last that did)'],
+      ['--deploy <id>', 'a workflow id, e.g. of a redeploy or rollback: greenlane history --json has them'],
       ['-o, --output <file>', 'where to write it (default: stdout)'],
       ['--format <format>', 'html or md (default: by the name of the file, else html)'],
       ['--history <files...>', 'histories exported from Temporal, instead of asking it'],

@@ -1,4 +1,11 @@
-import { deployId, earlierAttempt, finalResult, startDeploy, type DeployHandle } from '../client/deploys.ts';
+import {
+  deployId,
+  describeDeploy,
+  earlierAttempt,
+  finalResult,
+  startDeploy,
+  type DeployHandle,
+} from '../client/deploys.ts';
 import { actorOf } from '../client/identity.ts';
 import { probeLane } from '../client/lane.ts';
 import { parseDuration } from '../config/duration.ts';
@@ -74,6 +81,12 @@ export async function startAndFollow(
       );
       return finish(context, options, ended);
     }
+    if (options.urgent === true && (await describeDeploy(access, workflowId))?.status.name === 'RUNNING')
+      say(
+        context,
+        options,
+        `${workflowId} runs already, and is not made urgent by this. To send it ahead: greenlane abort --sha ${request.sha ?? ''} --reason R, then this command again.`,
+      );
     const earlier = await earlierAttempt(access, workflowId);
     const handle = await startDeploy(access, workflowId, {
       ...request,
@@ -137,7 +150,8 @@ async function wait(
   }
 }
 
-function finish(context: CommandContext, options: GlobalOptions, result: DeployResult): number {
+/** Says how a deploy ended, and gives the exit code of that. */
+export function finish(context: CommandContext, options: GlobalOptions, result: DeployResult): number {
   if (options.json === true) {
     const { former: _former, extent: _extent, audit: _audit, canary: _canary, ...shown } = result;
     context.stdout(`${JSON.stringify(shown)}\n`);

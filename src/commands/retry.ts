@@ -1,5 +1,5 @@
 import { connect } from '../client/connect.ts';
-import { describeDeploy } from '../client/deploys.ts';
+import { deployId, describeDeploy } from '../client/deploys.ts';
 import { loadFleet, shaOf, type CommandContext } from './context.ts';
 import { run as deploy, type DeployOptions } from './deploy.ts';
 import { findBySha, reasonOf, run as steer } from './steer.ts';
@@ -10,12 +10,15 @@ import { findBySha, reasonOf, run as steer } from './steer.ts';
  */
 export async function run(options: DeployOptions, context: CommandContext): Promise<number> {
   reasonOf('retry', options);
-  const sha = shaOf(options, context);
   const { fleet } = loadFleet(options, context);
+  const asked = options.sha?.trim() ?? shaOf(options, context);
   const access = await connect(context.env);
   let running: boolean;
+  let sha: string;
   try {
-    const description = await describeDeploy(access, await findBySha(access, fleet.name, sha));
+    const workflowId = await findBySha(access, fleet.name, asked);
+    sha = workflowId.slice(deployId(fleet.name, '').length);
+    const description = await describeDeploy(access, workflowId);
     running = description?.status.name === 'RUNNING';
   } finally {
     await access.close();

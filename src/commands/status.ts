@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { connect, type TemporalAccess } from '../client/connect.ts';
 import { resultOf } from '../client/deploys.ts';
 import { lostDeploy } from '../client/ended.ts';
@@ -10,10 +9,14 @@ import { formatDuration } from '../rollout/duration.ts';
 import type { LockView } from '../rollout/lock/view.ts';
 import { loadFleet, type CommandContext, type GlobalOptions } from './context.ts';
 import { findBySha } from './steer.ts';
+import { fitted } from './table.ts';
 
 export interface StatusOptions extends GlobalOptions {
   readonly sha?: string;
 }
+
+/** Below this many columns a table shows what matters most. */
+const NARROW = 130;
 
 /** What runs on the fleet, who holds it, who waits and why; or all there is to say of one deploy. */
 export async function run(
@@ -30,7 +33,12 @@ export async function run(
     if (options.json === true) context.stdout(`${JSON.stringify(what === 'history' ? view.ledger : view)}\n`);
     else
       context.stdout(
-        `${clean(context, what === 'history' ? historyText(view) : overview(view, what === 'status'))}\n`,
+        `${clean(
+          context,
+          what === 'history'
+            ? historyText(view, context.terminal?.columns)
+            : overview(view, what === 'status', context.terminal?.columns),
+        )}\n`,
       );
     return 0;
   } finally {
@@ -79,7 +87,7 @@ async function deployStatus(
   return 0;
 }
 
-function overview(view: LockView, withLedger: boolean): string {
+function overview(view: LockView, withLedger: boolean, columns?: number): string {
   const { holder, pin, freeze, queue } = view;
   const lines = [
     ...(view.starting === true
@@ -102,50 +110,39 @@ function overview(view: LockView, withLedger: boolean): string {
     );
   if (queue.length === 0) lines.push('nobody waits');
   else {
-    const table = new Table({
-      head: ['', 'release', 'kind', 'waits since', 'why', 'expected'],
-      style: { head: [], border: [] },
+    const narrow = columns !== undefined && columns < NARROW;
+    const rows = queue.slice(0, 50).map((entry) => {
+      const { position, tag, kind, urgent, readyAt, why, expectedAt } = entry;
+      const expected = expectedAt === undefined ? 'no estimate yet' : time(expectedAt);
+      return narrow
+        ? [`${position}`, tag, expected, why]
+        : [`${position}`, tag, `${kind}${urgent ? ', urgent' : ''}`, time(readyAt), expected, why];
     });
-    for (const entry of queue.slice(0, 50)) {
-      table.push([
-        entry.position,
-        entry.tag,
-        `${entry.kind}${entry.urgent ? ', urgent' : ''}`,
-        time(entry.readyAt),
-        entry.why,
-        entry.expectedAt === undefined ? 'no estimate yet' : time(entry.expectedAt),
-      ]);
-    }
-    lines.push(table.toString());
+    const head = narrow
+      ? ['', 'release', 'expected', 'why']
+      : ['', 'release', 'kind', 'waits since', 'expected', 'why'];
+    lines.push(fitted(head, rows, columns));
     if (view.waiting > 50) lines.push(`and ${view.waiting - 50} more`);
   }
   if (withLedger && view.ledger.length > 0)
-    lines.push('', historyText({ ...view, ledger: view.ledger.slice(0, 5) }));
+    lines.push('', historyText({ ...view, ledger: view.ledger.slice(0, 5) }, columns));
   for (const odd of view.oddities.slice(0, 5)) lines.push(`noticed ${time(odd.at)}: ${odd.what}`);
   return lines.join('\n');
 }
 
-function historyText(view: LockView): string {
+function historyText(view: LockView, columns?: number): string {
   if (view.ledger.length === 0) return `${view.fleet}: no release has had the fleet yet`;
-  const table = new Table({
-    head: ['ended', 'release', 'kind', 'outcome', 'took', 'tenants', 'by', 'reason'],
-    style: { head: [], border: [] },
-    colWidths: [null, null, null, null, null, null, 24, 60],
-    wordWrap: true,
+  const narrow = columns !== undefined && columns < NARROW;
+  const head = narrow
+    ? ['ended', 'release', 'outcome', 'reason']
+    : ['ended', 'release', 'kind', 'outcome', 'took', 'tenants', 'by', 'reason'];
+  const rows = view.ledger.map((entry) => {
+    const { tag, kind, outcome, endedAt, grantedAt, tenants, onTarget, actor, reason } = entry;
+    if (narrow) return [time(endedAt), tag, outcome, reason];
+    const reached = tenants === undefined ? '' : `${onTarget ?? '?'}/${tenants}`;
+    return [time(endedAt), tag, kind, outcome, formatDuration(endedAt - grantedAt), reached, actor, reason];
   });
-  for (const entry of view.ledger) {
-    table.push([
-      time(entry.endedAt),
-      entry.tag,
-      entry.kind,
-      entry.outcome,
-      formatDuration(entry.endedAt - entry.grantedAt),
-      entry.tenants === undefined ? '' : `${entry.onTarget ?? '?'}/${entry.tenants}`,
-      entry.actor,
-      entry.reason,
-    ]);
-  }
-  return table.toString();
+  return fitted(head, rows, columns);
 }
 
 function time(at: number): string {

@@ -71,11 +71,12 @@ function eventsIn(file: string): readonly unknown[] {
       `${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
     );
   }
+  if (content.trim() === '') throw new HistoryError(`${name} is empty. ${EXPORT}`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(content);
   } catch {
-    throw new HistoryError(`${name} is not JSON. ${EXPORT}`);
+    throw new HistoryError(`${name} is not JSON, or was cut off. ${EXPORT}`);
   }
   const events = isRecord(parsed) ? parsed['events'] : parsed;
   if (!Array.isArray(events) || events.length === 0)

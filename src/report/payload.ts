@@ -1,6 +1,6 @@
 import { decode as decodeThroughCodecs } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { LoadedDataConverter, Payload } from '@temporalio/common';
-import { HistoryError } from '../errors.ts';
+import { HistoryError, UnreadablePayloadError } from '../errors.ts';
 
 /** Takes the value out of a payload: from Temporal itself, or from an exported history. */
 export type Decode = (payload: unknown) => Promise<unknown>;
@@ -27,7 +27,8 @@ export function decoderOf(converter: LoadedDataConverter): Decode {
       };
       const [decoded] = await decodeThroughCodecs(converter.payloadCodecs, [raw]);
       return decoded === undefined ? undefined : converter.payloadConverter.fromPayload(decoded);
-    } catch {
+    } catch (error) {
+      if (error instanceof UnreadablePayloadError) throw error;
       throw new HistoryError(
         `The history holds a payload that cannot be decoded (encoding ${nameOf(encoding)}). If payloads are encrypted, run this where the codec's key is configured, or export the history decoded`,
       );

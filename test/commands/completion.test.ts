@@ -46,6 +46,21 @@ describe('shell completion', () => {
     expect(await after('')).toEqual(expect.arrayContaining(commands.filter((name) => name !== 'help')));
   });
 
+  it('meets an example in the help of every command, with options that it has', async () => {
+    const commands = (await after('')).filter((name) => name !== 'help');
+    for (let at = 0; at < commands.length; at += 8)
+      await Promise.all(
+        commands.slice(at, at + 8).map(async (name) => {
+          const { code, stdout } = await greenlane([name, '--help'], {});
+          const [, example = ''] = /\nExample:\n {2}(?:source <\()?(greenlane .+)\n$/.exec(stdout) ?? [];
+          expect([name, code, example.split(' ')[1]?.replace(')', '')]).toEqual([name, 0, name]);
+          const [options = ''] = stdout.split('Example:');
+          for (const [, flag = ''] of example.matchAll(/ (-{1,2}[a-z][a-z-]*)/g))
+            expect(options).toMatch(new RegExp(`[ ,]${flag}[ ,]`));
+        }),
+      );
+  });
+
   it('knows the options of a command, and those of all', async () => {
     expect(await after('halt', '--')).toEqual([
       '--sha',

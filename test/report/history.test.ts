@@ -90,7 +90,9 @@ describe('histories exported from Temporal', () => {
     const two = (await recordedChains('manual-and-rollback-to-a-tag')).map(([run]) => file(run?.exported));
     const cases: [string[], RegExp][] = [
       [[join(directory, 'none.json')], /none\.json cannot be read \(ENOENT\)$/],
-      [[file('no JSON')], /is not JSON\. Export one with `temporal workflow show/],
+      [[file('no JSON')], /is not JSON, or was cut off\. Export one with `temporal workflow show/],
+      [[file('')], /is empty\. Export one/],
+      [[file('{"events":[{"eventId":"1","ev')], /is not JSON, or was cut off/],
       [[file({ other: 1 })], /has no events\. Export one/],
       [[file([])], /has no events/],
       [[file({ events: [{ eventId: '1' }] })], /does not begin with its start/],
