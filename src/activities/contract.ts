@@ -59,7 +59,8 @@ export interface Activities {
     runId: string;
   }): Promise<void>;
 
-  notify(input: Notice): Promise<void>;
+  /** Tells one target of one event; `target` is the environment variable of the worker that holds its URL. */
+  notify(input: Notice & { target: string }): Promise<void>;
 
   /** What a closed deploy touched, for undoing it. */
   touchedBy(input: { workflowId: string; runId: string }): Promise<Touched>;

@@ -1,4 +1,6 @@
 import { Context } from '@temporalio/activity';
+import { text } from '../config/environment.ts';
+import { ConfigurationError } from '../errors.ts';
 import { ForgeError } from '../forge/index.ts';
 import { oneLine } from '../safety/neutralise.ts';
 import { NotifyError, send } from '../notify/index.ts';
@@ -25,39 +27,43 @@ export function postStatus(fleets: Fleets, uiUrl: string | undefined): Activitie
   };
 }
 
-/** Sends one event to every target that wants it. A target that fails is tried again; one that took it is not. */
+/** Sends one event to one target, once; Temporal tries again where that makes sense. */
 export function notify(
   fleets: Fleets,
   env: Readonly<Record<string, string | undefined>>,
   uiUrl: string | undefined,
 ): Activities['notify'] {
-  return async (notice) => {
-    const targets = fleets
+  return async ({ target: variable, ...notice }) => {
+    const target = fleets
       .get(notice.fleet)
-      .config.file.notify.filter((target) => (target.on as readonly string[]).includes(notice.event));
-    const done = new Set((Context.current().info.heartbeatDetails as number[] | undefined) ?? []);
-    for (const [index, target] of targets.entries()) {
-      if (done.has(index)) continue;
-      const url = env[target.url];
-      if (url === undefined) throw refusal('NotificationTarget', `${target.url} is not set in the worker`);
-      const secret = target.secret === undefined ? undefined : env[target.secret];
-      try {
-        await send(
-          { kind: target.kind, url, ...(secret === undefined ? {} : { secret }) },
-          {
-            ...notice,
-            text: fleets.secrets.scrub(notice.text),
-            link: workflowUrl(uiUrl, notice.workflowId, notice.runId),
-          },
-        );
-      } catch (error) {
-        if (!(error instanceof NotifyError)) throw error;
-        throw error.retryable
-          ? unsure('NotNotified', error.message, error.retryAfterMs)
-          : refusal('NotNotified', error.message);
-      }
-      done.add(index);
-      Context.current().heartbeat([...done]);
+      .config.file.notify.find(
+        ({ url, on }) => url === variable && (on as readonly string[]).includes(notice.event),
+      );
+    if (target === undefined)
+      throw refusal('NotificationTarget', `${variable} is no target of ${notice.event} any more.`);
+    const url = text(env, variable);
+    if (url === undefined)
+      throw refusal('NotificationTarget', `${variable} is not set in the worker: nobody was told there.`);
+    const secret = target.secret === undefined ? undefined : text(env, target.secret);
+    if (target.secret !== undefined && secret === undefined)
+      throw refusal(
+        'NotificationTarget',
+        `${target.secret} is not set in the worker: ${variable} gets nothing unsigned.`,
+      );
+    const link = workflowUrl(uiUrl, notice.workflowId, notice.runId);
+    try {
+      await send(
+        { kind: target.kind, url, ...(secret === undefined ? {} : { secret }) },
+        { ...notice, text: fleets.secrets.scrub(notice.text), link },
+        { signal: Context.current().cancellationSignal },
+      );
+    } catch (error) {
+      if (error instanceof ConfigurationError)
+        throw refusal('NotificationTarget', `${variable} in the worker: ${error.message}`);
+      if (!(error instanceof NotifyError)) throw error;
+      throw error.retryable
+        ? unsure('NotNotified', error.message, error.retryAfterMs)
+        : refusal('NotNotified', `${error.message} Mend ${variable} in the worker's environment.`);
     }
   };
 }

@@ -126,7 +126,7 @@ export function settingsFor(fleet: FleetConfig, request: DeployRequest, sha: str
     ...(file.registry === undefined
       ? {}
       : { registry: file.registry.pointer === undefined ? {} : { pointer: file.registry.pointer } }),
-    notify: [...new Set(file.notify.flatMap((target) => target.on))],
+    notify: file.notify.map(({ url, on }) => ({ target: url, on })),
     warnings: [],
   };
 }

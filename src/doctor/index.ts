@@ -4,6 +4,7 @@ import { runChecks, type CheckResult } from './check.ts';
 import { factsOf } from './facts.ts';
 import { fleetChecks } from './fleet.ts';
 import { forgeChecks } from './forge.ts';
+import { notificationChecks } from './notifications.ts';
 import { surroundingChecks } from './surroundings.ts';
 import { temporalChecks } from './temporal.ts';
 
@@ -29,6 +30,7 @@ export async function diagnose(fleet: FleetConfig, env: Environment): Promise<Di
       ...forgeChecks(facts),
       ...fleetChecks(facts),
       ...surroundingChecks(facts),
+      ...notificationChecks(facts),
     ]);
     const ok = checks.every(({ state }) => state === 'ok' || state === 'warn');
     return { fleet: fleet.name, ok, checks };

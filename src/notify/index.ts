@@ -89,7 +89,8 @@ function refusal(target: string, answer: HttpAnswer): NotifyError {
   return new NotifyError({ kind: 'refused', target, problem: `${remedy} (status ${status})`, status });
 }
 
-function checkUrl({ kind, url }: NotifyTarget): URL {
+/** URL of a target. @throws ConfigurationError without showing it, when it is none or not safe. */
+export function checkUrl({ kind, url }: NotifyTarget): URL {
   const text = url.trim();
   const place = { source: `the ${kind} target` };
   if (!URL.canParse(text)) throw new ConfigurationError(place, 'its URL is none.');

@@ -72,8 +72,8 @@ export interface DeploySettings {
   readonly haltDeadlineMs: number;
   /** Whether a registry is configured, and the pointer tag that follows a verified deploy. */
   readonly registry?: { readonly pointer?: string };
-  /** Events that at least one notification target wants. */
-  readonly notify: readonly string[];
+  /** Who is to be told of which events: environment variables of the worker that hold the targets' URLs. */
+  readonly notify: readonly { readonly target: string; readonly on: readonly string[] }[];
   /** Things the operator should know of this run, e.g. that the kill switch is not read live. */
   readonly warnings: readonly string[];
 }

@@ -39,11 +39,19 @@ export const { giveBack } = proxyActivities<Activities>({
 });
 
 /** Telling others never holds a deploy up for long, and never fails it. */
-export const { postStatus, notify } = proxyActivities<Activities>({
+export const { postStatus } = proxyActivities<Activities>({
   startToCloseTimeout: '15s',
   heartbeatTimeout: HEARTBEAT_MS,
   scheduleToCloseTimeout: '2 minutes',
   retry: { initialInterval: '1s', maximumInterval: '15s' },
+});
+
+/** A receiver that is down is told when it is back, within the hour; no deploy waits for it (src/workflows/notices.ts). */
+export const { notify } = proxyActivities<Activities>({
+  startToCloseTimeout: '15s',
+  heartbeatTimeout: HEARTBEAT_MS,
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1s', maximumInterval: '1 minute' },
 });
 
 /** Polling by retry: each look that finds gates missing fails retryably, so waiting costs no slot and no history. */

@@ -48,7 +48,9 @@ async function begin(run: Run): Promise<void> {
   run.note(`asked for${input.reason === undefined ? '' : `: ${input.reason}`}`, input.actor);
   if (input.searchAttributes === true)
     wf.upsertSearchAttributes([{ key: searchAttributes.fleet, value: input.fleet }]);
-  state.settings = await activity(() => prepare(input));
+  state.settings = await activity(() =>
+    prepare.executeWithOptions({ summary: `the configuration of ${input.fleet}` }, [input]),
+  );
   if (input.searchAttributes === true)
     wf.upsertSearchAttributes([{ key: searchAttributes.sha, value: state.settings.sha }]);
   for (const warning of state.settings.warnings) run.warn(warning);
@@ -65,7 +67,9 @@ async function begin(run: Run): Promise<void> {
 
 /** What the deploy to undo touched, and what its tenants ran before. */
 async function recall(run: Run, undo: NonNullable<DeployInput['undo']>): Promise<void> {
-  const touched = await activity(() => touchedBy(undo));
+  const touched = await activity(() =>
+    touchedBy.executeWithOptions({ summary: `what ${undo.workflowId} touched` }, [undo]),
+  );
   const { state, settings } = run;
   if (touched.fleet !== settings.fleet || !sameSha(touched.sha, settings.sha))
     throw new Ended('failed', `${undo.workflowId} was no deploy of ${settings.tag} to ${settings.fleet}`);
@@ -79,7 +83,9 @@ async function recall(run: Run, undo: NonNullable<DeployInput['undo']>): Promise
 async function remember(run: Run, earlier: NonNullable<DeployInput['earlier']>): Promise<void> {
   const { state, settings } = run;
   try {
-    const touched = await touchedBy(earlier);
+    const touched = await touchedBy.executeWithOptions({ summary: 'what the attempt before touched' }, [
+      earlier,
+    ]);
     if (touched.fleet !== settings.fleet || !sameSha(touched.sha, settings.sha)) return;
     const { former, extent, canary } = touched;
     state.earlier = { former, extent, ...(canary === undefined ? {} : { canary }) };
@@ -99,7 +105,13 @@ async function check(run: Run, steering: Steering): Promise<void> {
   await steering.boundary();
   run.enter('preflight', 'checking branch, supersession, kill switch and image');
   const { queued, preflight: seen } = steering.place;
-  const found = seen ?? (await activity(() => preflight({ settings: run.settings, queued })));
+  const found =
+    seen ??
+    (await activity(() =>
+      preflight.executeWithOptions({ summary: 'branch, supersession, kill switch, image' }, [
+        { settings: run.settings, queued },
+      ]),
+    ));
   switch (found.verdict) {
     case 'refused':
       throw new Ended('failed', found.reason);

@@ -58,7 +58,12 @@ export async function fleetLock(input: FleetLockInput): Promise<void> {
     run.odd('somebody asked Temporal to cancel the fleet lock; it goes on'),
   );
   await wf.CancellationScope.nonCancellable(async () => {
-    if (run.starting) run.adopt(await findFormer({ fleet: input.fleet }));
+    if (run.starting)
+      run.adopt(
+        await findFormer.executeWithOptions({ summary: 'the lock before this one' }, [
+          { fleet: input.fleet },
+        ]),
+      );
     for (;;) {
       watch.follow(run.state.holder);
       const again = unanswered.shift();

@@ -2,9 +2,10 @@ import * as wf from '@temporalio/workflow';
 import type { DeploySettings } from '../rollout/request.ts';
 import type { Phase } from '../rollout/outcome.ts';
 import { actor, words } from '../rollout/words.ts';
-import { notify, postStatus } from './activities.ts';
+import { postStatus } from './activities.ts';
 import { deployDetails } from './details.ts';
 import { reasonOf } from './failures.ts';
+import { Notices } from './notices.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { beginState, type DeployInput, type DeployState } from './state.ts';
 import { statusOf } from './whereabouts.ts';
@@ -29,6 +30,7 @@ export class Run {
   released = false;
   detail = '';
   #told: Promise<void> = Promise.resolve();
+  readonly #notices = new Notices((warning) => this.warn(warning));
   /** The newest commit status that has not gone out: an older one is not worth a call. */
   #post: { readonly status: CommitState; readonly text: string } | undefined;
 
@@ -94,48 +96,42 @@ export class Run {
   tell(status: CommitState, text: string, event?: string): void {
     const { settings } = this.state;
     if (settings === undefined || settings.dryRun) return;
-    const at = Date.now();
-    const { fleet, sha, tag } = settings;
+    if (settings.sha.length === 40) this.#postStatus(settings, status, text);
+    if (event !== undefined) this.#notify(settings, event, text);
+  }
+
+  #postStatus({ fleet, sha }: DeploySettings, status: CommitState, text: string): void {
     const { workflowId, runId } = this;
-    if (sha.length === 40) this.#post = { status, text };
+    this.#post = { status, text };
     this.#told = this.#told.then(async () => {
-      const jobs: Promise<void>[] = [];
       const post = this.#post;
       this.#post = undefined;
-      if (post !== undefined) {
-        jobs.push(
-          postStatus.executeWithOptions({ summary: `${post.status}: ${post.text}`.slice(0, 200) }, [
-            { fleet, sha, state: post.status, description: post.text, workflowId, runId },
-          ]),
-        );
-      }
-      if (event !== undefined && settings.notify.includes(event)) {
-        jobs.push(
-          notify.executeWithOptions({ summary: `${event}` }, [
-            {
-              fleet,
-              event,
-              id: `${workflowId}/${runId}/${event}/${at}`,
-              sha,
-              tag,
-              text,
-              workflowId,
-              runId,
-              at,
-            },
-          ]),
-        );
-      }
-      for (const done of await Promise.allSettled(jobs)) {
-        if (done.status === 'rejected')
-          this.warn(`could not tell the outside: ${reasonOf(done.reason, event ?? 'commit status')}`);
+      if (post === undefined) return;
+      try {
+        await postStatus.executeWithOptions({ summary: `${post.status}: ${post.text}`.slice(0, 200) }, [
+          { fleet, sha, state: post.status, description: post.text, workflowId, runId },
+        ]);
+      } catch (error) {
+        this.warn(`could not tell the outside: ${reasonOf(error, 'commit status')}`);
       }
     });
   }
 
+  #notify({ fleet, sha, tag, notify }: DeploySettings, event: string, text: string): void {
+    const { workflowId, runId } = this;
+    const targets = [...new Set(notify.filter(({ on }) => on.includes(event)).map(({ target }) => target))];
+    if (targets.length === 0) return;
+    const at = Date.now();
+    const id = `${workflowId}/${runId}/${event}/${at}`;
+    this.#notices.send({ fleet, event, id, sha, tag, text, workflowId, runId, at, targets });
+  }
+
   /** Resolves when everything told so far has gone out or was given up. */
   async told(): Promise<void> {
-    await wf.CancellationScope.nonCancellable(() => this.#told);
+    await wf.CancellationScope.nonCancellable(async () => {
+      await this.#told;
+      await this.#notices.arrived();
+    });
   }
 }
 

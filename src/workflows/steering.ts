@@ -7,7 +7,7 @@ import { commandSignal, commandUpdate, COMMANDS, inFlightSignal, statusQuery } f
 import { parseMessage } from './parse.ts';
 import { Place } from './place.ts';
 import type { Run } from './run.ts';
-import type { Asked, CommandName, InFlight, Receipt } from './status.ts';
+import type { Asked, CommandName, Halt, InFlight, Receipt } from './status.ts';
 import { possible, receiptOf, statusOf } from './whereabouts.ts';
 
 const command = z.object({
@@ -43,6 +43,8 @@ export class Steering {
   #last: Asked | undefined;
   /** The command that was obeyed and that the deploy's end left undone. */
   #late: Asked | undefined;
+  /** Time of the halt that the outside was told of. */
+  #told: number | undefined;
 
   constructor(run: Run) {
     this.#run = run;
@@ -212,8 +214,8 @@ export class Steering {
         'halted',
         `halted by ${halt.actor}: ${halt.reason}. Next: ${choices}. Ends by itself in ${formatDuration(left)}.`,
       );
-      run.tell('pending', `halted by ${halt.actor}: ${halt.reason}`, 'halted');
     }
+    this.#tellOf(halt);
     const moved = await wf.condition(() => this.wished || state.halt === undefined, Math.max(1, left), {
       summary: 'deadline of the halted deploy',
     });
@@ -231,6 +233,13 @@ export class Steering {
     );
   }
 
+  /** Told as soon as somebody says it, not when the call that is out has come back. */
+  #tellOf(halt: Halt): void {
+    if (this.#told === halt.at || this.#run.state.settings === undefined) return;
+    this.#told = halt.at;
+    this.#run.tell('pending', `halted by ${halt.actor}: ${halt.reason}`, 'halted');
+  }
+
   #obey(name: CommandName, { reason, actor, by }: Command): Asked {
     const run = this.#run;
     const asked: Asked = { name, reason, actor, at: Date.now(), ...(by === undefined ? {} : { by }) };
@@ -244,6 +253,7 @@ export class Steering {
       case 'halt':
         run.state.halt = { reason, actor, at: Date.now() };
         this.#scope?.cancel();
+        this.#tellOf(run.state.halt);
         break;
       case 'resume':
         delete run.state.halt;

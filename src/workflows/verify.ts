@@ -75,7 +75,11 @@ export async function dryRun(run: Run, steering: Steering): Promise<void> {
   const { state, settings } = run;
   run.enter('preflight', 'dry run: reading the fleet');
   await steering.boundary();
-  const found = await activity(() => fleetActivities(settings).survey({ settings, after: null }));
+  const found = await activity(() =>
+    fleetActivities(settings).survey.executeWithOptions({ summary: 'what the fleet runs' }, [
+      { settings, after: null },
+    ]),
+  );
   state.total = found.total;
   state.alreadyOnTarget = found.alreadyOnTarget + (found.canary.onTarget ? 1 : 0);
   if (!found.canary.listed)

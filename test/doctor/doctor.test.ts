@@ -257,6 +257,42 @@ describe('greenlane doctor', () => {
     expect(code).toBe(1);
   });
 
+  it('looks whether those who are to be told can be told, and tells them nothing', async () => {
+    const on = ['failed'];
+    const hook = { kind: 'webhook', url: 'HOOK_URL', secret: 'HOOK_KEY', on };
+    const env = {
+      ...stack.workerEnv,
+      HOOK_URL: `${stack.sim.hooks.url}/planted-path`,
+      HOOK_KEY: 'planted-key',
+    };
+    const cases: [object, NodeJS.ProcessEnv, string, RegExp][] = [
+      [hook, env, 'ok', /HOOK_URL can be used; nothing was sent/],
+      [
+        hook,
+        { ...env, HOOK_URL: '' },
+        'warn',
+        /HOOK_URL is not set here \| .* set it, or run doctor where it is set/,
+      ],
+      [hook, { ...env, HOOK_KEY: '' }, 'warn', /HOOK_KEY is not set here/],
+      [
+        hook,
+        { ...env, HOOK_URL: 'http://example.com/planted-path' },
+        'warn',
+        /must be https .* \| set HOOK_URL/,
+      ],
+      [{ ...hook, secret: undefined }, env, 'warn', /not signed \| .*configure `secret`/],
+    ];
+    for (const [target, environment, state, says] of cases) {
+      configure({ notify: [target] });
+      const { of, code } = await doctor(environment);
+      const { state: seen, found, remedy } = of('notifications');
+      expect([seen, code]).toEqual([state, 0]);
+      expect(`${found} | ${remedy}`).toMatch(says);
+      expect(`${found} | ${remedy}`).not.toContain('planted');
+    }
+    expect(stack.sim.journal.calls('hook')).toEqual([]);
+  });
+
   it('sees that the head has no image yet', async () => {
     const sha = stack.sim.forge.push();
     stack.sim.forge.setGreen(sha, STACK_GATES);

@@ -53,6 +53,22 @@ describe('recorded histories', () => {
     );
   });
 
+  it('say of every activity and every timer what it is for, as Temporal UI shows it', () => {
+    const silent = new Set<string>();
+    let said = 0;
+    for (const run of runs)
+      for (const event of historyOf(run).events) {
+        const activity = event.activityTaskScheduledEventAttributes?.activityType?.name;
+        const timer = event.timerStartedEventAttributes ? 'a timer' : undefined;
+        const what = activity ?? timer;
+        if (what === undefined) continue;
+        if ((event.userMetadata?.summary?.data?.length ?? 0) > 2) said += 1;
+        else silent.add(`${run.type}: ${what}`);
+      }
+    expect([...silent]).toEqual([]);
+    expect(said).toBeGreaterThan(500);
+  });
+
   it('hold chains of runs of a deploy, forward and back, and of the lock', () => {
     for (const [name, type] of [
       ['continued-as-new', 'deploy'],
