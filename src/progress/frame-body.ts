@@ -4,7 +4,7 @@ import { forTerminal } from '../safety/neutralise.ts';
 import type { DeployResult, DeployStatus } from '../workflows/status.ts';
 import type { Snapshot } from './snapshot.ts';
 import { bar, box, fit, hang, insideBox, type Style } from './style.ts';
-import { COMMAND_MEANINGS, expectation, flight, named, placeOf } from './words.ts';
+import { COMMAND_MEANINGS, expectation, flight, holding, named, placeOf } from './words.ts';
 
 /** Lines of the screen that are not gates, so that a long list of gates leaves them visible. */
 const OTHER_ROWS = 9;
@@ -123,7 +123,7 @@ export function haltBox(status: DeployStatus, style: Style, now: number): string
     ...hang('on what they ran before', named(tenants.onFormer, 4), inner),
     ...hang('unknown                ', named(tenants.unknown, 4), inner),
     inFlight === null
-      ? 'No call is out, and none will start. The deploy keeps the fleet.'
+      ? `No call is out, and none will start. ${holding(status)}.`
       : `Wave ${inFlight.wave} is still out and waited for; no other call will start.`,
     '',
     ...next.flatMap((name) =>

@@ -72,11 +72,14 @@ export function haltedLines(status: DeployStatus): string[] {
     inFlight === null
       ? '  no call is out, and none will start'
       : `  still out, and waited for: wave ${inFlight.wave}`,
-    status.epoch === undefined
-      ? '  The deploy holds no fleet and waits for one of:'
-      : '  The deploy keeps the fleet and waits for one of:',
+    `  ${holding(status)} and waits for one of:`,
     ...next.map((name) => `  greenlane ${name} --reason R${flag(status)}   (${COMMAND_MEANINGS[name]})`),
   ];
+}
+
+/** Whether a halted deploy has the fleet: one that was stopped before its turn has not, and blocks nobody. */
+export function holding({ epoch }: Pick<DeployStatus, 'epoch'>): string {
+  return epoch === undefined ? 'The deploy holds no fleet' : 'The deploy keeps the fleet';
 }
 
 /** The option that names a deploy which does not hold the fleet; nothing for one that does. */

@@ -62,7 +62,7 @@ async function begin(run: Run): Promise<void> {
       `${state.settings.killSwitchVariable} was on when the deploy was started; no tenant was touched`,
     );
   }
-  run.tell('pending', 'started', 'started');
+  run.tell('pending', state.settings.kind === 'auto' ? 'waiting for the gates' : 'started', 'started');
 }
 
 /** What the deploy to undo touched, and what its tenants ran before. */
