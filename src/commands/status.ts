@@ -2,8 +2,8 @@ import { connect, type TemporalAccess } from '../client/connect.ts';
 import { resultOf } from '../client/deploys.ts';
 import { lostDeploy } from '../client/ended.ts';
 import { askLock } from '../client/lane.ts';
+import { expectation, haltedLines, placeLine, placeOf } from '../progress/words.ts';
 import { clean, say } from '../progress/say.ts';
-import { haltedLines } from '../progress/words.ts';
 import { takeSnapshot } from '../progress/snapshot.ts';
 import { formatDuration } from '../rollout/duration.ts';
 import type { LockView } from '../rollout/lock/view.ts';
@@ -57,10 +57,11 @@ async function deployStatus(
   const snapshot = await takeSnapshot(access, workflowId, fleet);
   const result = snapshot.running ? undefined : await resultOf(access, workflowId);
   const lost = snapshot.running || result !== undefined ? undefined : await lostDeploy(access, workflowId);
+  const place = placeOf(snapshot);
   if (options.json === true) {
     const shown = lost === undefined ? snapshot.status : { workflowId, ...lost.status, lost: lost.as };
     context.stdout(
-      `${JSON.stringify(result ?? { ...shown, gates: snapshot.gates, silent: snapshot.silent })}\n`,
+      `${JSON.stringify(result ?? { ...shown, place, gates: snapshot.gates, silent: snapshot.silent })}\n`,
     );
     return 0;
   }
@@ -77,6 +78,7 @@ async function deployStatus(
       `${status.phase} for ${formatDuration(Date.now() - status.phaseSince)}: ${status.detail}`,
       `wave ${status.wave} of about ${status.waves}; ${status.tenants.onRelease.count} of ${status.tenants.total} tenants on ${status.tag}`,
     );
+  if (place !== undefined) lines.push(placeLine(place, Date.now()));
   if (status?.halted !== undefined && status.asked === undefined) lines.push(...haltedLines(status));
   else if (status !== undefined) lines.push(`you can: ${status.next.join(', ') || 'nothing'}`);
   if (snapshot.silent !== undefined) lines.push(snapshot.silent);
@@ -95,7 +97,7 @@ function overview(view: LockView, withLedger: boolean, columns?: number): string
       : []),
     holder === undefined
       ? `${view.fleet}: free`
-      : `${view.fleet}: ${holder.tag} holds the fleet since ${time(holder.grantedAt)} (${formatDuration(Date.now() - holder.grantedAt)}, epoch ${holder.epoch}, ${holder.actor})`,
+      : `${view.fleet}: ${holder.tag} holds the fleet since ${time(holder.grantedAt)} (${formatDuration(Date.now() - holder.grantedAt)}, epoch ${holder.epoch}, ${holder.actor})${holder.haltedAt === undefined ? '' : `, HALTED since ${time(holder.haltedAt)}`}`,
     view.lastKnownGood === undefined
       ? 'last known good: none yet'
       : `last known good: ${view.lastKnownGood.tag}, verified ${time(view.lastKnownGood.at)}`,
@@ -113,7 +115,7 @@ function overview(view: LockView, withLedger: boolean, columns?: number): string
     const narrow = columns !== undefined && columns < NARROW;
     const rows = queue.slice(0, 50).map((entry) => {
       const { position, tag, kind, urgent, readyAt, why, expectedAt } = entry;
-      const expected = expectedAt === undefined ? 'no estimate yet' : time(expectedAt);
+      const expected = expectedAt === undefined ? expectation(entry, Date.now()) : time(expectedAt);
       return narrow
         ? [`${position}`, tag, expected, why]
         : [`${position}`, tag, `${kind}${urgent ? ', urgent' : ''}`, time(readyAt), expected, why];

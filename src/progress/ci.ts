@@ -8,7 +8,7 @@ import type { Renderer } from './renderer.ts';
 import type { Snapshot } from './snapshot.ts';
 import { StepSummary } from './step-summary.ts';
 import { isGreen } from './milestones.ts';
-import { expectation, haltedLines, kindOf, PHASE_TITLES, placeOf, releaseOf } from './words.ts';
+import { placeLine, haltedLines, kindOf, PHASE_TITLES, placeOf, releaseOf } from './words.ts';
 
 /** Waves beyond this many are told in as many steps: a log of ten thousand tenants is read by nobody. */
 const WAVE_LINES = 20;
@@ -138,11 +138,7 @@ export class CiRenderer implements Renderer {
   #place(snapshot: Snapshot): void {
     const place = placeOf(snapshot);
     if (place === undefined) return;
-    const { position, why } = place;
-    this.#line(
-      `place ${position} ${why}`,
-      `position ${position} in the queue: ${why}; expected ${expectation(place, Date.now())}`,
-    );
+    this.#line(`place ${place.position} ${place.why}`, placeLine(place, Date.now()));
   }
 
   #newStragglers(status: DeployStatus): void {

@@ -5,7 +5,7 @@ import { isMilestone } from './milestones.ts';
 import type { Renderer } from './renderer.ts';
 import { say } from './say.ts';
 import type { Snapshot } from './snapshot.ts';
-import { haltedLines } from './words.ts';
+import { haltedLines, placeLine, placeOf } from './words.ts';
 
 /** One line per change, never one per look: for pipes, files and CI logs. */
 export class PlainRenderer implements Renderer {
@@ -21,7 +21,7 @@ export class PlainRenderer implements Renderer {
   }
 
   show(snapshot: Snapshot): void {
-    const { status, gates, lock, silent, retrying } = snapshot;
+    const { status, gates, silent, retrying } = snapshot;
     if (silent !== undefined) return this.trouble(silent);
     this.#said.delete('trouble');
     if (status !== undefined) this.#phase(status);
@@ -31,17 +31,9 @@ export class PlainRenderer implements Renderer {
         gate.reported,
         `  ${gate.state === 'green' ? 'green  ' : gate.state} ${gate.context} (${gate.reported})`,
       );
-    const place = lock?.queue.find((entry) => entry.workflowId === status?.workflowId);
+    const place = placeOf(snapshot);
     if (place !== undefined) {
-      const expected =
-        place.expectedAt === undefined
-          ? ''
-          : `, expected in ${formatDuration(place.expectedAt - Date.now())}`;
-      this.#change(
-        'place',
-        `${place.position} ${place.why}`,
-        `  position ${place.position}: ${place.why}${expected}`,
-      );
+      this.#change('place', `${place.position} ${place.why}`, `  ${placeLine(place, Date.now())}`);
     }
     if (retrying !== undefined && status?.phase !== 'halted')
       this.#change('retrying', retrying.why, `  trying again (${retrying.activity}): ${retrying.why}`);

@@ -38,9 +38,16 @@ export function placeOf({ lock, status }: Snapshot): QueueEntry | undefined {
 }
 
 /** When its turn is expected: `in about 4m`, or why nobody can tell. `now` in ms since the epoch. */
-export function expectation({ expectedAt }: QueueEntry, now: number): string {
-  if (expectedAt === undefined) return 'no estimate (no past deploy to go by, or held without an end)';
+export function expectation({ expectedAt, noEstimate }: QueueEntry, now: number): string {
+  if (expectedAt === undefined)
+    return noEstimate === undefined ? 'no estimate' : `${noEstimate}, no estimate`;
   return expectedAt <= now ? 'any moment now' : `in about ${formatDuration(expectedAt - now)}`;
+}
+
+/** A place in the queue in one line: where, why, and when its turn is expected. */
+export function placeLine(entry: QueueEntry, now: number): string {
+  const expected = entry.expectedAt === undefined ? '' : 'expected ';
+  return `position ${entry.position} in the queue: ${entry.why}; ${expected}${expectation(entry, now)}`;
 }
 
 /** `3 (a, b, c)`, at most `most` of the names. */

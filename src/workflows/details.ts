@@ -45,7 +45,7 @@ export function lockDetails(view: LockView): string {
   const lines = [
     holder === undefined
       ? '### free'
-      : `### ${cell(holder.tag)} holds the fleet since ${at(holder.grantedAt)} (epoch ${holder.epoch}, ${cell(holder.actor)})`,
+      : `### ${cell(holder.tag)} holds the fleet since ${at(holder.grantedAt)} (epoch ${holder.epoch}, ${cell(holder.actor)})${holder.haltedAt === undefined ? '' : `, HALTED since ${at(holder.haltedAt)}`}`,
   ];
   if (pin !== undefined)
     lines.push('', `Pinned to ${cell(pin.tag)} by ${cell(pin.actor)}: ${cell(pin.reason)}`);
@@ -58,7 +58,7 @@ export function lockDetails(view: LockView): string {
     lines.push('', `${view.waiting} waiting`, '', '| | release | why | expected |', '|---|---|---|---|');
     for (const entry of view.queue)
       lines.push(
-        `| ${entry.position} | ${cell(entry.tag)}${entry.urgent ? ' urgent' : ''} | ${cell(entry.why)} | ${entry.expectedAt === undefined ? '' : at(entry.expectedAt)} |`,
+        `| ${entry.position} | ${cell(entry.tag)}${entry.urgent ? ' urgent' : ''} | ${cell(entry.why)} | ${entry.expectedAt === undefined ? `${cell(entry.noEstimate ?? '')}, no estimate` : at(entry.expectedAt)} |`,
       );
   }
   return lines.join('\n');

@@ -3,6 +3,7 @@ import type { LockActivities } from '../activities/contract.ts';
 import type { CarriedLock } from '../rollout/lock/carry.ts';
 import { nextChange } from '../rollout/lock/holds.ts';
 import {
+  haltedMessage,
   releaseMessage,
   requestMessage,
   turnedBackMessage,
@@ -19,6 +20,7 @@ import { LockTurns } from './lock-turns.ts';
 import { LockWatch } from './lock-watch.ts';
 import {
   carryQuery,
+  haltedSignal,
   holderQuery,
   lockQuery,
   releaseSignal,
@@ -114,6 +116,12 @@ function listen(run: LockRun): Holder[] {
       const parsed = parseMessage(turnedBackMessage, message, 'turned-back', odd);
       if (parsed === undefined) return;
       if (run.state.holder !== undefined && sameDeploy(run.state.holder, parsed)) putHolds(run, parsed);
+    }),
+  );
+  wf.setHandler(haltedSignal, (message: unknown) =>
+    run.take(() => {
+      const parsed = parseMessage(haltedMessage, message, 'halted', odd);
+      if (parsed !== undefined) run.become(lock.stand(run.state, parsed, Date.now()));
     }),
   );
   wf.setHandler(releaseSignal, (message: unknown) =>

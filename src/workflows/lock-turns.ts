@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { Grant, Turn } from '../activities/contract.ts';
+import { holdOn } from '../rollout/lock/holds.ts';
 import { turnMessage } from '../rollout/lock/messages.ts';
 import { sameDeploy, type Entry, type Holder } from '../rollout/lock/state.ts';
 import { dropHolder, lastGoodBut, nextUp, withdraw } from '../rollout/lock/transitions.ts';
@@ -88,9 +89,12 @@ export class LockTurns {
   }
 
   #grantOf({ runId, nonce, epoch, sha }: Holder): Grant {
-    const { queue } = this.#run.state;
-    const lastKnownGood = lastGoodBut(this.#run.state, sha);
-    const queued = queue
+    const { state } = this.#run;
+    const lastKnownGood = lastGoodBut(state, sha);
+    const now = Date.now();
+    // One that waits for a hold to end supersedes nobody: with the tag that is pinned nothing would go out at all.
+    const queued = state.queue
+      .filter((entry) => holdOn(state, entry, now) === undefined)
       .slice(-50)
       .reverse()
       .map(({ sha, workflowId }) => ({ sha, workflowId }));

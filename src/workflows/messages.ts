@@ -47,6 +47,8 @@ export const releaseSignal = defineSignal<[ReleaseMessage]>('release');
 export const releaseUpdate = defineUpdate<void, [ReleaseMessage]>('release');
 /** From a holder that takes its tenants back: the fleet is pinned from now on. */
 export const turnedBackSignal = defineSignal<[Deployed & HoldsAfter]>('turned-back');
+/** From a holder that stands halted from now on, or goes on: while it does nobody can tell when it ends. */
+export const haltedSignal = defineSignal<[Deployed & { halted: boolean }]>('halted');
 /** From the worker of a deploy that was terminated while its call was out: that call is over. */
 export const callOverSignal = defineSignal<[Deployed]>('call-over');
 /** Open until the fleet is the asking deploy's own. */

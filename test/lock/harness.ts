@@ -13,7 +13,7 @@ import { testBundle } from '../support/bundle.ts';
 import { localEnvironment } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 import { configOf } from '../support/worker.ts';
-import type { deploy, StandInInput } from './workflows.ts';
+import type { asker, deploy, StandInInput } from './workflows.ts';
 
 /** A grant as a deploy acted on it. */
 export interface Act {
@@ -91,6 +91,38 @@ export class LockFleet {
       workflowIdConflictPolicy: 'FAIL',
     });
     return started;
+  }
+
+  /** Starts one that asks for the fleet again and again; number `n` of them was ready at `n`. */
+  async askOften(n: number, rounds: number): Promise<WorkflowHandle<typeof asker>> {
+    return this.client.workflow.start<typeof asker>('asker', {
+      workflowId: `asker/${this.name}/${n}`,
+      taskQueue: this.#taskQueue,
+      args: [{ fleet: this.name, n, rounds }],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+    });
+  }
+
+  /** Events of every run of the lock, the newest run first. */
+  async eventsOfRuns(): Promise<number[]> {
+    const events: number[] = [];
+    let runId: string | undefined = (await this.lock.describe()).runId;
+    while (runId !== undefined && runId !== '') {
+      events.push((await this.client.workflow.getHandle(this.lockId, runId).describe()).historyLength);
+      runId = await this.#runBefore(runId);
+    }
+    return events;
+  }
+
+  async #runBefore(runId: string): Promise<string | undefined> {
+    const { history } = await this.client.workflowService.getWorkflowExecutionHistory({
+      namespace: 'default',
+      execution: { workflowId: this.lockId, runId },
+      maximumPageSize: 1,
+    });
+    const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+    return started?.continuedExecutionRunId ?? undefined;
   }
 
   /** Resets a deploy to the end of its first task, as somebody may in Temporal UI: what came after is forgotten. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countOf, seedFor } from '../support/nightly.ts';
+import { liveThrough } from './crowd.ts';
 import { startLockWorld, type LockWorld } from './harness.ts';
 import { commands } from './lives/commands.ts';
 import { bringHome, Expected, type Real } from './lives/life.ts';
@@ -40,5 +41,16 @@ describe('A lock and the deploys that queue for it', () => {
       );
     },
     lives * 120_000,
+  );
+
+  it(
+    'come through continue-as-new again and again without losing or granting one twice, in order',
+    async () => {
+      const { events, wrong } = await liveThrough(world.fleet(), countOf('lock requests'), 10);
+      expect(wrong).toEqual([]);
+      expect(events.length).toBeGreaterThan(5);
+      expect(Math.max(...events)).toBeLessThan(5_000);
+    },
+    60_000 + countOf('lock requests') * 500,
   );
 });

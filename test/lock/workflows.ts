@@ -6,6 +6,8 @@ import * as wf from '@temporalio/workflow';
 import type { DeploySettings } from '../../src/rollout/request.ts';
 import { Ended } from '../../src/workflows/ends.ts';
 import { release } from '../../src/workflows/lock-signals.ts';
+import { lockId } from '../../src/workflows/lock-id.ts';
+import { grantSignal, nextSignal, releaseSignal, requestSignal } from '../../src/workflows/messages.ts';
 import { queue } from '../../src/workflows/queue.ts';
 import { Run } from '../../src/workflows/run.ts';
 import type { DeployInput } from '../../src/workflows/state.ts';
@@ -25,6 +27,52 @@ const { acts } = wf.proxyActivities<{
 }>({
   startToCloseTimeout: '10s',
 });
+
+/** A grant as an asker heard it. */
+export interface Heard {
+  readonly epoch: number;
+  readonly readyAt: number;
+}
+
+/**
+ * Asks for the fleet so many times, one after another, by signals alone; each time it has it, it gives it back and
+ * stands at the end of the queue again. For lives of a lock with thousands of requests.
+ */
+export async function asker(input: { fleet: string; n: number; rounds: number }): Promise<Heard[]> {
+  const { workflowId, firstExecutionRunId: runId } = wf.workflowInfo();
+  const lock = wf.getExternalWorkflowHandle(lockId(input.fleet));
+  const granted: { readonly nonce: string; readonly epoch: number }[] = [];
+  const heard: Heard[] = [];
+  wf.setHandler(grantSignal, (grant) => void granted.push(grant));
+  wf.setHandler(nextSignal, () => undefined);
+  const sha = input.n.toString(16).padStart(40, '0');
+  let said: Promise<unknown> = Promise.resolve();
+  for (let round = 0; round < input.rounds; round += 1) {
+    // Whoever asks anew while it still holds is one that was reset.
+    await said;
+    const readyAt = round === 0 ? input.n : Date.now();
+    await lock.signal(requestSignal, {
+      ...{
+        workflowId,
+        runId,
+        nonce: `${round}`,
+        sha,
+        tag: `staging-${input.n}`,
+        kind: 'auto',
+        urgent: false,
+      },
+      ...{ actor: 'an asker', reason: '', readyAt, closures: [] },
+    });
+    await wf.condition(() => granted.length > round);
+    const { epoch, nonce } = granted[round] as { nonce: string; epoch: number };
+    if (nonce !== `${round}`) throw wf.ApplicationFailure.nonRetryable(`granted ${nonce} in round ${round}`);
+    heard.push({ epoch, readyAt });
+    said = lock.signal(releaseSignal, { workflowId, runId, epoch, outcome: 'deployed', reason: '' });
+  }
+  await said;
+  if (granted.length > input.rounds) throw wf.ApplicationFailure.nonRetryable('granted more than it asked');
+  return heard;
+}
 
 export async function deploy(input: StandInInput): Promise<string> {
   const run = new Run(input);

@@ -10,7 +10,7 @@ const COUNTS = {
   /** Walks through the lock's transitions, about fifty commands each. */
   'lock walks': { test: 200, nightly: 10_000 },
   /** Requests through one lock's life. */
-  'lock requests': { test: 150, nightly: 1_000 },
+  'lock requests': { test: 60, nightly: 10_000 },
   /** Mutated inputs of each parser at the edge. */
   'fuzz cases': { test: 200, nightly: 10_000 },
 } as const;

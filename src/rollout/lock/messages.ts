@@ -59,6 +59,9 @@ export const turnedBackMessage = z.object({
 });
 export type HoldsAfter = Pick<z.output<typeof turnedBackMessage>, 'pin' | 'freeze'>;
 
+/** A holder stands halted from now on, or goes on. */
+export const haltedMessage = z.object({ workflowId: name, runId: name, halted: z.boolean() });
+
 export const releaseMessage = z.object({
   workflowId: name,
   runId: name,

@@ -21,6 +21,8 @@ export interface Entry {
 export interface Holder extends Entry {
   readonly epoch: number;
   readonly grantedAt: number;
+  /** It stands halted since, ms since the epoch: nobody can tell how long people will think. */
+  readonly haltedAt?: number;
 }
 
 /** A hold on one tag: auto deploys of any other wait (I-27). */

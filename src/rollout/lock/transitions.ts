@@ -41,14 +41,14 @@ export function request(state: LockState, entry: Entry, closures?: readonly Clos
   };
   const { holder } = next;
   if (holder !== undefined && sameDeploy(holder, entry)) {
-    return holder.nonce === entry.nonce
-      ? next
-      : {
-          ...next,
-          holder: { ...holder, nonce: entry.nonce, epoch: next.epoch + 1 },
-          epoch: next.epoch + 1,
-          grants: next.grants + 1,
-        };
+    if (holder.nonce === entry.nonce) return next;
+    const { haltedAt: _, ...anew } = holder;
+    return {
+      ...next,
+      holder: { ...anew, nonce: entry.nonce, epoch: next.epoch + 1 },
+      epoch: next.epoch + 1,
+      grants: next.grants + 1,
+    };
   }
   const waiting = next.queue.findIndex((one) => sameDeploy(one, entry));
   if (waiting >= 0) {
@@ -114,6 +114,17 @@ export function grantNext(state: LockState, now: number): { state: LockState; ho
   const holder: Holder = { ...entry, epoch, grantedAt: now };
   const queue = state.queue.filter((one) => one !== entry);
   return { holder, state: { ...state, queue, holder, epoch, grants: state.grants + 1 } };
+}
+
+/** A holder stands halted from now on, or goes on; said by anybody else it changes nothing. */
+export function stand(
+  state: LockState,
+  { halted, ...deploy }: Pick<Entry, 'workflowId' | 'runId'> & { readonly halted: boolean },
+  now: number,
+): LockState {
+  if (state.holder === undefined || !sameDeploy(state.holder, deploy)) return state;
+  const { haltedAt: _, ...holder } = state.holder;
+  return { ...state, holder: halted ? { ...holder, haltedAt: now } : holder };
 }
 
 /** Puts a holder that never received its grant out: it was gone before it touched anything. */

@@ -1,4 +1,4 @@
-import { holdOn } from './holds.ts';
+import { holdOn, type Hold } from './holds.ts';
 import type { Closure, Entry, Freeze, Holder, LedgerEntry, LockState, Pin } from './state.ts';
 
 /** One waiting deploy as `queue`, `status` and Temporal UI show it. */
@@ -13,8 +13,10 @@ export interface QueueEntry {
   readonly readyAt: number;
   /** What it waits for, in words. */
   readonly why: string;
-  /** When its turn is expected, ms since the epoch, from the mean of past deploys; absent when there were none. */
+  /** When its turn is expected, ms since the epoch, from the mean of past deploys. */
   readonly expectedAt?: number;
+  /** Why nobody can tell when that is. */
+  readonly noEstimate?: string;
 }
 
 export interface LockView {
@@ -48,26 +50,14 @@ export function meanHoldMs(state: LockState): number | undefined {
 /** What people see of the lock; the first `limit` of the queue. A limit that is none counts as the default. */
 export function viewOf(state: LockState, now: number, asked: unknown = MOST_SHOWN): LockView {
   const limit = typeof asked === 'number' && asked >= 0 ? asked : MOST_SHOWN;
-  const mean = meanHoldMs(state);
-  const free = state.holder === undefined ? now : Math.max(now, state.holder.grantedAt + (mean ?? 0));
+  const clock = new Clock(state, now);
   const queue = state.queue.slice(0, limit).map((entry, index): QueueEntry => {
     const { workflowId, sha, tag, kind, urgent, actor, readyAt } = entry;
     const hold = holdOn(state, entry, now);
-    const expectedAt =
-      mean === undefined || (hold !== undefined && hold.until === undefined)
-        ? undefined
-        : Math.max(free + index * mean, hold?.until ?? 0);
     return {
-      position: index + 1,
-      workflowId,
-      sha,
-      tag,
-      kind,
-      urgent,
-      actor,
-      readyAt,
-      why: reason(state, entry, index, now),
-      ...(expectedAt === undefined ? {} : { expectedAt: Math.round(expectedAt) }),
+      ...{ position: index + 1, workflowId, sha, tag, kind, urgent, actor, readyAt },
+      why: reason(state, hold, clock.before),
+      ...clock.turn(hold),
     };
   });
   const { fleet, epoch, holder, pin, freeze, ledger, lastKnownGood, oddities, requests, grants } = state;
@@ -88,11 +78,43 @@ export function viewOf(state: LockState, now: number, asked: unknown = MOST_SHOW
   };
 }
 
-function reason(state: LockState, entry: Entry, index: number, now: number): string {
-  const hold = holdOn(state, entry, now);
+function reason({ holder }: LockState, hold: Hold | undefined, before: number): string {
   if (hold !== undefined)
     return hold.until === undefined ? hold.why : `${hold.why}, until ${new Date(hold.until).toISOString()}`;
-  if (state.holder !== undefined)
-    return `${state.holder.tag} holds the fleet${index === 0 ? '' : `; ${index} before it`}`;
-  return 'its turn is next';
+  if (holder === undefined) return 'its turn is next';
+  const held = `${holder.tag} holds the fleet${holder.haltedAt === undefined ? '' : ', halted'}`;
+  return before === 0 ? held : `${held}; ${before} before it`;
+}
+
+/** Expects the turns of a queue, one entry after another. */
+class Clock {
+  /** Entries so far that wait for nothing but the fleet. */
+  before = 0;
+  readonly #now: number;
+  readonly #mean: number | undefined;
+  readonly #halted: boolean;
+  /** When the fleet is free for the next one. */
+  #free: number;
+  /** When it is, for the next of those that wait for the end of a hold. */
+  #freeAfterHolds = 0;
+
+  constructor(state: LockState, now: number) {
+    const { holder } = state;
+    this.#now = now;
+    this.#mean = meanHoldMs(state);
+    this.#halted = holder?.haltedAt !== undefined;
+    this.#free = holder === undefined ? now : holder.grantedAt + (this.#mean ?? 0);
+  }
+
+  turn(hold: Hold | undefined): Pick<QueueEntry, 'expectedAt' | 'noEstimate'> {
+    if (hold === undefined) this.before += 1;
+    if (this.#halted) return { noEstimate: 'halted' };
+    if (hold !== undefined && hold.until === undefined) return { noEstimate: 'held without an end' };
+    if (this.#mean === undefined) return { noEstimate: 'no past deploy to go by' };
+    const free = Math.max(this.#now, this.#free);
+    const at = hold === undefined ? free : Math.max(free, this.#freeAfterHolds, hold.until ?? 0);
+    if (hold === undefined) this.#free = free + this.#mean;
+    else this.#freeAfterHolds = at + this.#mean;
+    return { expectedAt: Math.round(at) };
+  }
 }

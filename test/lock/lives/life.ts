@@ -53,13 +53,22 @@ export async function agree(model: Expected, { fleet, deploys }: Real): Promise<
   });
   const wanted = { holder: model.holder, queue: model.queue, acts: model.acts };
   let last: LockView | undefined;
+  let unanswered: unknown;
   await until(async () => {
-    last = await fleet.view();
-    return last.starting !== true && isDeepStrictEqual(seen(last), wanted);
-  }, 40_000).catch(() => {
-    throw new Error(
-      `expected ${JSON.stringify(wanted)}, is ${JSON.stringify(last === undefined ? 'no lock' : seen(last))} (${JSON.stringify(last?.oddities.slice(0, 5))})`,
+    try {
+      last = await fleet.view();
+      unanswered = undefined;
+    } catch (error) {
+      // Its worker is being restarted.
+      unanswered = error;
+    }
+    return (
+      unanswered === undefined && last?.starting !== true && isDeepStrictEqual(last && seen(last), wanted)
     );
+  }, 60_000).catch(() => {
+    const is =
+      last === undefined ? 'nothing' : JSON.stringify({ ...seen(last), odd: last.oddities.slice(0, 5) });
+    throw new Error(`expected ${JSON.stringify(wanted)}, is ${is}`, { cause: unanswered });
   });
   const view = last as LockView;
   // Each grant has the next epoch, and nothing else raises it.
@@ -76,20 +85,19 @@ export async function bringHome(model: Expected, real: Real): Promise<void> {
   if (model.frozen) await fleet.lock.executeUpdate('unfreeze', { args: [{ reason: 'the end' }] });
   model.pin = undefined;
   model.frozen = false;
+  model.grant();
   for (const n of model.halted) {
     await handleOf(real, n).executeUpdate('resume', { args: [{ reason: 'the end' }] });
     model.request(model.askings.get(n) as Asking);
-    if (model.holder !== undefined) await agree(model, real);
+    model.grant();
+    await agree(model, real);
   }
-  model.grant();
-  await agree(model, real);
   while (model.holder !== undefined) {
     await handleOf(real, model.holder).signal('finish');
     model.deployed.push(model.holder);
     model.end();
     model.grant();
   }
-  await until(async () => (await fleet.view()).holder === undefined, 60_000);
   await agree(model, real);
   for (const [names, outcome] of [
     [model.deployed, 'deployed'],
