@@ -115,7 +115,9 @@ function overview(view: LockView, withLedger: boolean, columns?: number): string
     const narrow = columns !== undefined && columns < NARROW;
     const rows = queue.slice(0, 50).map((entry) => {
       const { position, tag, kind, urgent, readyAt, why, expectedAt } = entry;
-      const expected = expectedAt === undefined ? expectation(entry, Date.now()) : time(expectedAt);
+      const now = Date.now();
+      const expected =
+        expectedAt === undefined || expectedAt <= now ? expectation(entry, now) : time(expectedAt);
       return narrow
         ? [`${position}`, tag, expected, why]
         : [`${position}`, tag, `${kind}${urgent ? ', urgent' : ''}`, time(readyAt), expected, why];

@@ -6,6 +6,8 @@ import { postStatus } from './activities.ts';
 import { deployDetails } from './details.ts';
 import { reasonOf } from './failures.ts';
 import { Notices } from './notices.ts';
+import { tellLock } from './lock-signals.ts';
+import { haltedSignal } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { beginState, type DeployInput, type DeployState } from './state.ts';
 import { statusOf } from './whereabouts.ts';
@@ -31,6 +33,8 @@ export class Run {
   detail = '';
   #told: Promise<void> = Promise.resolve();
   readonly #notices = new Notices((warning) => this.warn(warning));
+  /** What the lock was told of halts, in order. */
+  #standing: Promise<void> = Promise.resolve();
   /** The newest commit status that has not gone out: an older one is not worth a call. */
   #post: { readonly status: CommitState; readonly text: string } | undefined;
 
@@ -53,6 +57,7 @@ export class Run {
   enter(phase: Phase, detail: string): void {
     const { state } = this;
     if (state.phase !== phase) {
+      if ([state.phase, phase].includes('halted')) this.#tellLock(phase === 'halted');
       state.phase = phase;
       state.phaseSince = Date.now();
       if (this.input.searchAttributes === true)
@@ -126,10 +131,19 @@ export class Run {
     this.#notices.send({ fleet, event, id, sha, tag, text, workflowId, runId, at, targets });
   }
 
+  /** The lock makes no estimate while its holder stands halted. */
+  #tellLock(halted: boolean): void {
+    const { workflowId, runId, released } = this;
+    if (this.state.epoch === undefined || released) return;
+    this.#standing = this.#standing.then(
+      async () => void (await tellLock(this, haltedSignal, { workflowId, runId, halted })),
+    );
+  }
+
   /** Resolves when everything told so far has gone out or was given up. */
   async told(): Promise<void> {
     await wf.CancellationScope.nonCancellable(async () => {
-      await this.#told;
+      await Promise.all([this.#told, this.#standing]);
       await this.#notices.arrived();
     });
   }

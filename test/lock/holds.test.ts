@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { LockView } from '../../src/rollout/lock/view.ts';
-import { holdUpdate, lockQuery } from '../../src/workflows/messages.ts';
-import { hold } from '../replay/scenario.ts';
+import { commandUpdate, holdUpdate, lockQuery } from '../../src/workflows/messages.ts';
+import { hold, inPhase } from '../replay/scenario.ts';
 import { greenlane } from '../support/cli.ts';
 import { until } from '../support/until.ts';
 import { GATES, startLane, type Lane, type World } from '../support/worker.ts';
@@ -125,5 +125,38 @@ describe.concurrent('A deploy that meets', () => {
     expect(await shown(world, 'queue')).toContain('FROZEN by ann until');
     await lockOf(world).executeUpdate(holdUpdate('unfreeze'), { args: [{ reason: 'over' }] });
     expect((await next.result()).outcome).toBe('deployed');
+  });
+
+  it('a halted holder has no estimate, in `queue`, `status`, `status --sha` and Temporal UI, until it goes on', async () => {
+    const world = await lane.world(small);
+    expect((await world.deploy(world.green())).outcome).toBe('deployed');
+    const canary = hold(world);
+    const holder = await world.start(world.green());
+    await inPhase(holder, 'canary');
+    const sha = world.green();
+    const waits = await world.start(sha);
+    const before = await see(world, (view) => view.waiting === 1);
+    expect(before.queue[0]?.expectedAt).toBeGreaterThan(0);
+    await holder.executeUpdate(commandUpdate('halt'), { args: [{ reason: 'let us look' }] });
+    canary.release();
+    await inPhase(holder, 'halted');
+    await see(world, (view) => view.holder?.haltedAt !== undefined);
+    const { currentDetails } = await lockOf(world).query<{ currentDetails: string }>(
+      '__temporal_workflow_metadata',
+    );
+    expect(currentDetails).toMatch(
+      /HALTED since .*\n(.*\n)*\| 1 \| staging-\w+ \| .*holds the fleet, halted \| halted, no estimate \|/,
+    );
+    for (const command of ['queue', 'status'])
+      expect(await shown(world, command)).toMatch(
+        /HALTED since .*halted, no estimate .*holds the fleet, halted/,
+      );
+    expect(await shown(world, 'status', '--sha', sha)).toMatch(
+      /position 1 in the queue: staging-\w+ holds the fleet, halted; halted, no estimate/,
+    );
+    await holder.executeUpdate(commandUpdate('resume'), { args: [{ reason: 'it is well' }] });
+    expect((await holder.result()).outcome).toBe('deployed');
+    expect((await waits.result()).outcome).toBe('deployed');
+    expect(await shown(world, 'history')).toMatch(/(deployed .*){3}/);
   });
 });
