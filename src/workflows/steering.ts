@@ -190,14 +190,15 @@ export class Steering {
   async soak(): Promise<void> {
     const { state } = this.#run;
     this.#skipSoak = false;
-    for (;;) {
+    // The timer says when it is over, never the clock: in a task that follows a lost one the clock may still stand
+    // where it was, and a second timer there is one that no replay begins.
+    for (let isOver = false; ;) {
       await this.boundary();
       const left = (state.soakUntil ?? 0) - Date.now();
-      if (left <= 0 || this.#skipSoak) break;
+      if (isOver || left <= 0 || this.#skipSoak) break;
       this.#run.enter('soak', `soaking for ${formatDuration(left)} before wave ${state.wave}`);
-      await wf.condition(() => this.#skipSoak || this.wished || state.halt !== undefined, left, {
-        summary: `soak before wave ${state.wave}`,
-      });
+      const isCut = (): boolean => this.#skipSoak || this.wished || state.halt !== undefined;
+      isOver = !(await wf.condition(isCut, left, { summary: `soak before wave ${state.wave}` }));
     }
     delete state.soakUntil;
   }
