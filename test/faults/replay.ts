@@ -2,6 +2,8 @@ import { Worker } from '@temporalio/worker';
 import { workflowBundle } from '../support/bundle.ts';
 import type { Histories } from './histories.ts';
 
+let bundle: Promise<string> | undefined;
+
 /**
  * Runs that today's code does not do again event by event. A worker that has a workflow in its memory goes on with
  * what it could not replay; the next one, after a kill, is stuck with it.
@@ -11,7 +13,9 @@ export async function notReplayed(all: readonly Histories[]): Promise<string[]> 
     [...histories].flatMap(([workflowId, chain]) => chain.map((history) => ({ workflowId, history }))),
   );
   const found: string[] = [];
-  const options = { workflowBundle: { codePath: await workflowBundle() } };
+  // Batches beside each other make it once.
+  bundle ??= workflowBundle();
+  const options = { workflowBundle: { codePath: await bundle } };
   for await (const { workflowId, error } of Worker.runReplayHistories(options, runs))
     if (error !== undefined) found.push(`a run of ${workflowId} does not replay: ${error.message}`);
   return found;
