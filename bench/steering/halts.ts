@@ -9,8 +9,8 @@ import { timed } from './timed.ts';
 const start = { workflowIdReusePolicy: 'ALLOW_DUPLICATE', workflowIdConflictPolicy: 'FAIL' } as const;
 const by = { args: [{ reason: 'bench', actor: 'bench' }] as [unknown] };
 /** Halts in one soak; in a wave it is one, as the second would hear what the first was told. */
-const PER_SOAK = 2;
-const COMMAND_EVERY = 4;
+const PER_SOAK = 3;
+const COMMAND_EVERY = 3;
 const LONG_MS = 60_000;
 
 /** ms each. */

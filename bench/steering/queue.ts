@@ -9,7 +9,7 @@ import type { asker } from '../../test/lock/workflows.ts';
 import { until } from '../../test/support/until.ts';
 import { timed } from './timed.ts';
 
-const ROUNDS = 20;
+const ROUNDS = 15;
 const AT_ONCE = 50;
 const run = promisify(execFile);
 
