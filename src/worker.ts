@@ -63,13 +63,13 @@ export async function createWorker(settings: WorkerSettings): Promise<LaneWorker
   fleets.secrets.add(env[CODEC_KEYS], ...codecKeys(env).map(({ key }) => key.toString('base64')));
   const log = createLog(fleets.secrets, env);
   healthAddressOf(env);
-  sayTokens(fleets, log);
   installRuntime(log, env);
   const opened = new Opened();
   // The native part keeps the process alive until it is told that nobody needs it any more.
   opened.add(async () => Runtime.instance().shutdown());
   try {
     const worker = await openWorker(settings, fleets, log, opened);
+    sayTokens(fleets, log);
     return {
       worker,
       stop: (signal) => {

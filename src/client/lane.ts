@@ -73,7 +73,7 @@ async function lookAtLock(access: TemporalAccess, fleet: string, limit: number):
 }
 
 /** Lets Temporal forget which worker has a workflow in its memory; the next one that polls reads its history. */
-async function forgetWorker(access: TemporalAccess, workflowId: string): Promise<void> {
+export async function forgetWorker(access: TemporalAccess, workflowId: string): Promise<void> {
   const { namespace, client } = access;
   await client.withDeadline(Date.now() + FIRST_LOOK_MS, () =>
     client.workflowService.resetStickyTaskQueue({ namespace, execution: { workflowId } }),

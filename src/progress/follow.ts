@@ -1,6 +1,7 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import type { CommandContext, GlobalOptions } from '../commands/context.ts';
 import type { TemporalAccess } from '../client/connect.ts';
+import { forgetWorker } from '../client/lane.ts';
 import { resultOf } from '../client/deploys.ts';
 import { lostDeploy } from '../client/ended.ts';
 import type { DeployResult, DeployStatus } from '../workflows/status.ts';
@@ -34,6 +35,7 @@ export async function follow(
   let heard = Date.now();
   let interrupted = false;
   let answered = false;
+  let forgotten = false;
   const interrupt = (): void => void (interrupted = true);
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
@@ -63,6 +65,12 @@ export async function follow(
         }
       }
       answered ||= snapshot?.status !== undefined;
+      if (!answered && !forgotten && snapshot?.silent !== undefined) {
+        // The question may have gone to a worker that was killed seconds ago; the next one goes to whoever polls now.
+        forgotten = true;
+        await forgetWorker(access, workflowId).catch(() => undefined);
+        continue;
+      }
       if (!answered && snapshot?.silent !== undefined && Date.now() - began > NOBODY_MS) {
         return {
           kind: 'no-worker',

@@ -39,13 +39,13 @@ describe('a deploy told from its history', () => {
   it('says in one sentence what came of it', async () => {
     const sentence = async (name: string) => verdictOf(await recordedStory(name)).sentence;
     expect(await sentence('deployed')).toMatch(
-      /^Deployed: 7 of 7 tenants of fleet-1 are proven on staging-5944491, after \ds\.$/,
+      /^Deployed: 7 of 7 tenants of fleet-1 are proven on staging-5944491, after \d+s\.$/,
     );
     expect(await sentence('deployed-with-a-quarantined-tenant')).toMatch(
       /6 of 7 .* 1 is quarantined and must be looked after by hand\.$/,
     );
     expect(await sentence('failed-red-gate')).toMatch(
-      /^Failed after \ds: no tenant of fleet-7 was touched by staging-5ba9889\.$/,
+      /^Failed after \d+s: no tenant of fleet-7 was touched by staging-5ba9889\.$/,
     );
     expect(await sentence('failed-canary')).toMatch(
       /0 of 7 tenants of fleet-9 run staging-b032862, and nothing was rolled back\.$/,

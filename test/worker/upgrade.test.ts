@@ -66,6 +66,7 @@ describe('a deploy that began on the former build', () => {
     first.release();
     await stack.startWorker(FORMER.program);
     const end = await greenlane(['deploy', '--sha', first.sha, '--json'], stack.env);
+    expect(end, end.stderr).toMatchObject({ code: 0 });
     expect(JSON.parse(end.stdout)).toMatchObject({ outcome: 'deployed', tenants: { onTarget: 4 } });
     expect(await workOn(first.workflowId)).toEqual({ builds: [one], patched: false });
 
