@@ -3,7 +3,7 @@
  * `npm run bench -- lock-life`, or `npx tsx bench/lock-life.bench.ts REQUESTS WAITING`; ten thousand take minutes.
  */
 import { startLockWorld } from '../test/lock/harness.ts';
-import { liveByTurns } from './lock/life.ts';
+import { liveByTurns } from '../test/lock/turns.ts';
 import { figure, judge } from './support/figures.ts';
 
 const [requests = 10_000, waiting = 50] = process.argv.slice(2).map(Number);

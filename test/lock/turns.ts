@@ -1,7 +1,7 @@
 import { releaseSignal, requestSignal, turnUpdate } from '../../src/workflows/messages.ts';
-import type { CrowdLife } from '../../test/lock/crowd.ts';
-import type { LockFleet } from '../../test/lock/harness.ts';
-import type { listener } from '../../test/lock/workflows.ts';
+import type { CrowdLife } from './crowd.ts';
+import type { LockFleet } from './harness.ts';
+import type { listener } from './workflows.ts';
 
 /** Turns that are asked for at once; Temporal lets ten updates of a workflow be open. */
 const AHEAD = 4;
@@ -47,7 +47,6 @@ export async function liveByTurns(fleet: LockFleet, requests: number, waiting: n
     const { workflowId, runId } = whose(n);
     await fleet.lock.signal(releaseSignal, { workflowId, runId, epoch, outcome: 'deployed', reason: '' });
     if (n + waiting < requests) await request(n + waiting);
-    if (n % 500 === 499) console.error(`${n + 1} granted in ${Math.round((Date.now() - began) / 1_000)} s`);
   }
   const view = await fleet.see(({ holder }) => holder === undefined);
   const tookMs = Date.now() - began;
