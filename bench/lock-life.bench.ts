@@ -1,16 +1,16 @@
 /**
  * Ten thousand requests through one lock's life: histories stay short, nobody is lost, order is kept.
- * `npm run bench -- lock-life`, or `npx tsx bench/lock-life.bench.ts REQUESTS ASKERS`; ten thousand take minutes.
+ * `npm run bench -- lock-life`, or `npx tsx bench/lock-life.bench.ts REQUESTS WAITING`; ten thousand take minutes.
  */
-import { liveThrough } from '../test/lock/crowd.ts';
 import { startLockWorld } from '../test/lock/harness.ts';
+import { liveByTurns } from '../test/lock/turns.ts';
 import { figure, judge } from './support/figures.ts';
 
-const [requests = 10_000, askers = 20] = process.argv.slice(2).map(Number);
+const [requests = 10_000, waiting = 50] = process.argv.slice(2).map(Number);
 
 const world = await startLockWorld();
 try {
-  const life = await liveThrough(world.fleet(), requests, askers);
+  const life = await liveByTurns(world.fleet(), requests, waiting);
   const { events, wrong, tookMs } = life;
   const longest = Math.max(...events);
   figure('requests through one lock', String(life.requests));

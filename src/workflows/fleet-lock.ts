@@ -15,6 +15,7 @@ import { sameDeploy, type Holder } from '../rollout/lock/state.ts';
 import * as lock from '../rollout/lock/transitions.ts';
 import { HEARTBEAT_MS } from './activities.ts';
 import { listenForHolds } from './lock-holds.ts';
+import { LockEars } from './lock-ears.ts';
 import { LockRun } from './lock-run.ts';
 import { LockTurns } from './lock-turns.ts';
 import { LockWatch } from './lock-watch.ts';
@@ -52,8 +53,10 @@ export async function fleetLock(input: FleetLockInput): Promise<void> {
   const run = new LockRun(input.fleet, input.state);
   const turns = new LockTurns(run);
   const watch = new LockWatch(run);
-  const unanswered = listen(run);
-  listenForHolds(run);
+  const ears = new LockEars();
+  const unanswered = listen(run, ears);
+  listenForHolds(run, ears);
+  ears.open((name) => run.odd(`an unknown signal \`${name.slice(0, 100)}\``));
 
   // It lives for ever: a cancellation asked for in Temporal UI is recorded, and nothing else.
   void wf.CancellationScope.current().cancelRequested.catch(() =>
@@ -90,10 +93,10 @@ export async function fleetLock(input: FleetLockInput): Promise<void> {
 }
 
 /** Hears the deploys. What the holder asks again is in the answer: its grant was lost, or it was reset. */
-function listen(run: LockRun): Holder[] {
+function listen(run: LockRun, ears: LockEars): Holder[] {
   const unanswered: Holder[] = [];
   const odd = (what: string): void => run.odd(what);
-  wf.setHandler(requestSignal, (message: unknown) =>
+  ears.on(requestSignal, (message: unknown) =>
     run.take(() => {
       const parsed = parseMessage(requestMessage, message, 'request', odd);
       if (parsed === undefined) return;
@@ -103,7 +106,7 @@ function listen(run: LockRun): Holder[] {
       if (holder !== undefined && sameDeploy(holder, entry)) unanswered.push(holder);
     }),
   );
-  wf.setHandler(withdrawSignal, (message: unknown) =>
+  ears.on(withdrawSignal, (message: unknown) =>
     run.take(() => {
       const parsed = parseMessage(withdrawMessage, message, 'withdraw', odd);
       if (parsed === undefined) return;
@@ -111,20 +114,20 @@ function listen(run: LockRun): Holder[] {
       run.become(lock.withdraw(run.state, { workflowId, runId, ...(nonce === undefined ? {} : { nonce }) }));
     }),
   );
-  wf.setHandler(turnedBackSignal, (message: unknown) =>
+  ears.on(turnedBackSignal, (message: unknown) =>
     run.take(() => {
       const parsed = parseMessage(turnedBackMessage, message, 'turned-back', odd);
       if (parsed === undefined) return;
       if (run.state.holder !== undefined && sameDeploy(run.state.holder, parsed)) putHolds(run, parsed);
     }),
   );
-  wf.setHandler(haltedSignal, (message: unknown) =>
+  ears.on(haltedSignal, (message: unknown) =>
     run.take(() => {
       const parsed = parseMessage(haltedMessage, message, 'halted', odd);
       if (parsed !== undefined) run.become(lock.stand(run.state, parsed, Date.now()));
     }),
   );
-  wf.setHandler(releaseSignal, (message: unknown) =>
+  ears.on(releaseSignal, (message: unknown) =>
     run.take(() => {
       const parsed = parseMessage(releaseMessage, message, 'release', odd);
       if (parsed !== undefined) release(run, parsed);
@@ -146,7 +149,6 @@ function listen(run: LockRun): Holder[] {
     ...(run.state.holder === undefined ? {} : { holder: run.state.holder }),
   }));
   wf.setHandler(carryQuery, () => (run.starting ? null : run.carry()));
-  wf.setDefaultSignalHandler((name) => odd(`an unknown signal \`${name.slice(0, 100)}\``));
   return unanswered;
 }
 

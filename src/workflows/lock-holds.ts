@@ -2,6 +2,7 @@ import * as wf from '@temporalio/workflow';
 import { holdMessages } from '../rollout/lock/messages.ts';
 import type { LockState } from '../rollout/lock/state.ts';
 import type { LockView } from '../rollout/lock/view.ts';
+import type { LockEars } from './lock-ears.ts';
 import type { LockRun } from './lock-run.ts';
 import { HOLDS, holdSignal, holdUpdate, type HoldName } from './messages.ts';
 import { parseMessage } from './parse.ts';
@@ -14,9 +15,9 @@ interface HoldMessage {
 }
 
 /** What people put on a fleet and take off it: pin and freeze, as updates, and as signals typed by hand. */
-export function listenForHolds(run: LockRun): void {
+export function listenForHolds(run: LockRun, ears: LockEars): void {
   for (const name of HOLDS) {
-    wf.setHandler(holdSignal(name), (message: unknown) => {
+    ears.on(holdSignal(name), (message: unknown) => {
       run.take(() => {
         const parsed = parseMessage(holdMessages[name], message, name, (what) => run.odd(what));
         if (parsed === undefined) return;

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/common';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle, WorkflowStartOptions } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/index.ts';
 import { Fleets } from '../../src/activities/fleets.ts';
@@ -102,6 +102,16 @@ export class LockFleet {
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
     });
+  }
+
+  /** Starts a workflow without input beside the lock. */
+  async start<T extends () => Promise<unknown>>(type: string, workflowId: string) {
+    return this.client.workflow.start<T>(type, {
+      workflowId,
+      taskQueue: this.#taskQueue,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+    } as WorkflowStartOptions<T>);
   }
 
   /** Events of every run of the lock, the newest run first. */

@@ -4,6 +4,7 @@ import { countOf, seedFor } from '../support/nightly.ts';
 import { liveThrough } from './crowd.ts';
 import { startLockWorld, type LockWorld } from './harness.ts';
 import { commands } from './lives/commands.ts';
+import { liveByTurns } from './turns.ts';
 import { bringHome, Expected, type Real } from './lives/life.ts';
 
 const file = 'test/lock/lives.test.ts';
@@ -53,4 +54,10 @@ describe('A lock and the deploys that queue for it', () => {
     },
     60_000 + countOf('lock requests') * 500,
   );
+
+  it('hear what came between two runs in the order in which it came, a request after the release before it', async () => {
+    const { events, wrong } = await liveByTurns(world.fleet(), 200, 10);
+    expect(wrong).toEqual([]);
+    expect(events.length).toBeGreaterThan(10);
+  }, 120_000);
 });

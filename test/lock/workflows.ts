@@ -100,3 +100,14 @@ export async function deploy(input: StandInInput): Promise<string> {
   await release(run, { outcome: 'deployed', reason: 'it was told to' });
   return 'deployed';
 }
+
+/** Stands for a deploy whose requests somebody else makes: hears its grants until it is to tell them. */
+export async function listener(): Promise<{ nonce: string; epoch: number }[]> {
+  const heard: { nonce: string; epoch: number }[] = [];
+  let over = false;
+  wf.setHandler(grantSignal, ({ nonce, epoch }) => void heard.push({ nonce, epoch }));
+  wf.setHandler(nextSignal, () => undefined);
+  wf.setHandler(wf.defineSignal('finish'), () => void (over = true));
+  await wf.condition(() => over);
+  return heard;
+}
