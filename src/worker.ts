@@ -40,6 +40,8 @@ export interface WorkerSettings {
 /** A worker, and what is to be let go when it has stopped. */
 export interface LaneWorker {
   readonly worker: Worker;
+  /** Says in the log that it polls; for when it runs, and can be told to stop: whoever reads that may do so at once. */
+  announce(): void;
   /** Takes no new work, and lets the calls that are out end; says so in the log. Harmless when it stops already. */
   stop(signal: string): void;
   close(): Promise<void>;
@@ -63,15 +65,16 @@ export async function createWorker(settings: WorkerSettings): Promise<LaneWorker
   fleets.secrets.add(env[CODEC_KEYS], ...codecKeys(env).map(({ key }) => key.toString('base64')));
   const log = createLog(fleets.secrets, env);
   healthAddressOf(env);
+  sayTokens(fleets, log);
   installRuntime(log, env);
   const opened = new Opened();
   // The native part keeps the process alive until it is told that nobody needs it any more.
   opened.add(async () => Runtime.instance().shutdown());
   try {
-    const worker = await openWorker(settings, fleets, log, opened);
-    sayTokens(fleets, log);
+    const { worker, announce } = await openWorker(settings, fleets, log, opened);
     return {
       worker,
+      announce,
       stop: (signal) => {
         if (worker.getState() !== 'RUNNING') return;
         const out = worker.getStatus().numInFlightActivities;
@@ -115,7 +118,7 @@ async function openWorker(
   fleets: Fleets,
   log: Logger,
   opened: Opened,
-): Promise<Worker> {
+): Promise<Pick<LaneWorker, 'worker' | 'announce'>> {
   const { connectionOptions, namespace, address } = temporalConfig(env);
   let connection: NativeConnection;
   try {
@@ -158,8 +161,9 @@ async function openWorker(
     opened.add(async () => gauges.stop());
   }
   const build = versionOf(env, bundle)?.buildId ?? (bundle === undefined ? 'development' : buildIdOf(bundle));
-  log.info({ lane: laneOf(env), namespace, address, fleets: fleets.names, build }, 'worker polls the lane');
-  return worker;
+  const announce = (): void =>
+    log.info({ lane: laneOf(env), namespace, address, fleets: fleets.names, build }, 'worker polls the lane');
+  return { worker, announce };
 }
 
 /** How long a worker that is told to stop waits for calls that are out: the longest there can be, and a minute. */

@@ -97,8 +97,13 @@ export function leaveTurns(): void {
   stopping.abort();
 }
 
-/** The deploy was terminated while it waited: its place is given up at once, so that nobody is granted to a ghost. */
+/**
+ * The deploy was terminated while it waited: its place is given up at once, so that nobody is granted to a ghost. An
+ * attempt that Temporal gave up for a newer one hears the same, and must not take the fleet from a deploy that goes on.
+ */
 async function withdraw({ fleet, workflowId, runId, nonce }: TurnInput): Promise<void> {
-  const lock = Context.current().client.workflow.getHandle(lockId(fleet));
+  const { client, info } = Context.current();
+  if (await isOpen(client.workflow.getHandle(workflowId, info.workflowExecution?.runId))) return;
+  const lock = client.workflow.getHandle(lockId(fleet));
   await lock.signal(withdrawSignal, { workflowId, runId, nonce }).catch(() => undefined);
 }

@@ -22,31 +22,42 @@ export interface SetupOptions extends GlobalOptions {
 export async function run(options: SetupOptions, context: CommandContext): Promise<number> {
   const access = await connect(context.env);
   try {
-    say(context, options, await registerAttributes(access));
+    const registered = await registerAttributes(access);
+    const { namespace } = access;
+    say(
+      context,
+      options,
+      registered.length === 0
+        ? `${namespace} has all search attributes`
+        : `registered ${registered.join(', ')} in ${namespace}`,
+    );
     if (options.currentBuild !== undefined)
       say(
         context,
         options,
         await makeCurrent(access, deploymentNameOf(context.env), options.currentBuild, context),
       );
+    const { currentBuild } = options;
+    if (options.json === true) context.stdout(`${JSON.stringify({ namespace, registered, currentBuild })}\n`);
     return 0;
   } finally {
     await access.close();
   }
 }
 
-async function registerAttributes({ client, namespace }: TemporalAccess): Promise<string> {
+/** Names of those that were not there before. */
+async function registerAttributes({ client, namespace }: TemporalAccess): Promise<string[]> {
   const service = client.connection.operatorService;
   const { customAttributes } = await service.listSearchAttributes({ namespace });
   const missing = Object.values(searchAttributes).filter(
     ({ name }) => !Object.hasOwn(customAttributes, name),
   );
-  if (missing.length === 0) return `${namespace} has all search attributes`;
+  if (missing.length === 0) return [];
   await service.addSearchAttributes({
     namespace,
     searchAttributes: Object.fromEntries(missing.map(({ name }) => [name, KEYWORD])),
   });
-  return `registered ${missing.map(({ name }) => name).join(', ')} in ${namespace}`;
+  return missing.map(({ name }) => name);
 }
 
 /** @throws RefusedError when Temporal knows no worker of that build. */

@@ -4,7 +4,7 @@ import { configPath, type CommandContext, type GlobalOptions } from './context.t
 
 /** Runs the worker until SIGTERM or SIGINT; calls that are out are waited for before it ends. */
 export async function run(options: GlobalOptions, context: CommandContext): Promise<number> {
-  const { worker, stop, close } = await createWorker({
+  const { worker, announce, stop, close } = await createWorker({
     configFile: configPath(options, context),
     env: context.env,
   });
@@ -14,7 +14,9 @@ export async function run(options: GlobalOptions, context: CommandContext): Prom
       leaveTurns();
     });
   try {
-    await worker.run();
+    const running = worker.run();
+    announce();
+    await running;
   } finally {
     await close();
   }

@@ -127,7 +127,8 @@ export class Run {
     const targets = [...new Set(notify.filter(({ on }) => on.includes(event)).map(({ target }) => target))];
     if (targets.length === 0) return;
     const at = Date.now();
-    const id = `${workflowId}/${runId}/${event}/${at}`;
+    // No time in it: after a task that was lost with its worker, a replay may see another one, and ids are compared.
+    const id = `${workflowId}/${runId}/${event}/${wf.uuid4()}`;
     this.#notices.send({ fleet, event, id, sha, tag, text, workflowId, runId, at, targets });
   }
 

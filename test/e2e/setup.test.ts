@@ -19,4 +19,6 @@ it('registers the search attributes once, and leaves those that are there as the
   });
   const second = await greenlane(['setup'], { TEMPORAL_ADDRESS: server.address });
   expect(second).toMatchObject({ code: 0, stdout: 'default has all search attributes\n' });
+  const third = await greenlane(['setup', '--json'], { TEMPORAL_ADDRESS: server.address });
+  expect(JSON.parse(third.stdout)).toEqual({ namespace: 'default', registered: [] });
 });

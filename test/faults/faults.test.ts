@@ -7,8 +7,8 @@ import { HARDSHIPS } from './catalogue.ts';
 import { problemsOf, runBatch, type BatchReport } from './harness.ts';
 import { planBatch, WORKERS } from './plan.ts';
 
-/** Forty runs, two batches at a time; `npm run nightly` has the many. */
-const SEEDS = [1, 3, 7, 12];
+/** Twenty runs, two batches at a time: `npm test` is to end within ten minutes. `npm run nightly` has the many. */
+const SEEDS = [1, 12];
 const RUNS = 10;
 const AT_ONCE = 2;
 const LONGEST_MS = 400_000;

@@ -204,7 +204,7 @@ describe('a worker', { timeout: 4 * PATIENCE_MS }, () => {
       expect(code).toBe(2);
       expect(stderr).toMatch(
         new RegExp(
-          `^greenlane: environment variable ${variable}: cannot listen at [\\d.:]+: another program listens there already; .*\\n$`,
+          `^(?:\\{.*\\}\\n)?greenlane: environment variable ${variable}: cannot listen at [\\d.:]+: another program listens there already; .*\\n$`,
         ),
       );
     }
