@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { programPath } from '../../src/dev/program.ts';
-import { startServerProcess, type ServerProcess } from '../../src/dev/server-process.ts';
-import { STACK_GATES } from '../../src/dev/stack.ts';
+import type { ServerProcess } from '../../src/dev/server-process.ts';
+import { launchWorker, simulatedFleet, untilPolling, workerTokens } from '../../src/dev/stack.ts';
 import { startDevServer, type DevServer, type DevServerOptions } from '../../src/dev/temporal-server.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/index.ts';
 
@@ -34,7 +33,15 @@ export async function startManyFleets(options: {
   );
   const server = await startDevServer({ headless: true, ...options.server });
   const configFile = join(directory, 'greenlane.yaml');
-  const file = { fleets: Object.fromEntries(fleets.map(({ name, sim }) => [name, fleetOf(sim, options)])) };
+  const { batch: batchSize, pollMs = 1_000 } = options;
+  const over = {
+    gates: { timeout: '60m', poll: `${pollMs}ms` },
+    rollout: { batchSize, soak: 0 },
+    verify: { settle: '10s' },
+  };
+  const file = {
+    fleets: Object.fromEntries(fleets.map(({ name, sim }) => [name, simulatedFleet(sim, over)])),
+  };
   writeFileSync(configFile, stringify(file));
   const workers: ServerProcess[] = [];
   const stopWorkers = async (): Promise<void> => {
@@ -45,25 +52,15 @@ export async function startManyFleets(options: {
     fleets,
     stopWorkers,
     startWorker: async () => {
-      const { tokens } = (fleets[0] as (typeof fleets)[number]).sim;
-      const worker = await startServerProcess({
-        command: process.execPath,
-        args: [programPath(), 'worker'],
-        env: {
-          PATH: process.env['PATH'],
-          HOME: process.env['HOME'],
-          TEMPORAL_ADDRESS: server.address,
-          GREENLANE_CONFIG: configFile,
-          CP_ADMIN_API_TOKEN: tokens.controlPlane,
-          AUTO_SYNC_TOKEN: tokens.forge,
-          PROD_AUTO_DEPLOY_CONTROL_TOKEN: tokens.control,
-        },
+      const worker = await launchWorker({
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        TEMPORAL_ADDRESS: server.address,
+        GREENLANE_CONFIG: configFile,
+        ...workerTokens((fleets[0] as (typeof fleets)[number]).sim),
       });
       workers.push(worker);
-      while (!worker.lastLines(200).includes('worker polls the lane')) {
-        if (worker.hasEnded()) throw new Error(`the worker did not come up:\n${worker.lastLines(20)}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      await untilPolling(worker);
       return worker;
     },
     stop: async () => {
@@ -72,19 +69,6 @@ export async function startManyFleets(options: {
       await Promise.all(fleets.map(({ sim }) => sim.close()));
       rmSync(directory, { recursive: true, force: true });
     },
-  };
-}
-
-function fleetOf(sim: Simulator, { batch, pollMs = 1_000 }: { batch: number; pollMs?: number }): object {
-  return {
-    repo: sim.forge.repo,
-    branch: sim.forge.branch,
-    forge: { kind: 'gitea', url: sim.forge.url },
-    controlPlane: { url: sim.controlPlane.url },
-    tenants: { buildinfoUrl: sim.tenants.buildinfoUrl },
-    gates: { required: STACK_GATES, timeout: '60m', poll: `${pollMs}ms` },
-    rollout: { canary: 'hongming', batchSize: batch, soak: 0, postTimeout: '60s' },
-    verify: { settle: '10s', interval: '500ms' },
   };
 }
 

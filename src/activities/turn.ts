@@ -65,9 +65,8 @@ async function askTurn({ fleet, workflowId, runId, nonce }: TurnInput): Promise<
   const lock = client.workflow.getHandle(lockId(fleet));
   try {
     // The same id as before: what is asked again joins the question that is open.
-    const asked = { args: [{ workflowId, runId, nonce }] as const, updateId: `turn-${nonce}` };
     return await client.withDeadline(Date.now() + ANSWER_MS, () =>
-      lock.executeUpdate(turnUpdate, { ...asked, args: [...asked.args] }),
+      lock.executeUpdate(turnUpdate, { args: [{ workflowId, runId, nonce }], updateId: `turn-${nonce}` }),
     );
   } catch (error) {
     // Not answered yet, or there is no lock any more: one that was terminated leaves its updates open.
@@ -75,9 +74,10 @@ async function askTurn({ fleet, workflowId, runId, nonce }: TurnInput): Promise<
   }
 }
 
-async function isOpen(lock: WorkflowHandle): Promise<boolean> {
+/** Whether a workflow runs, as far as Temporal can tell. */
+async function isOpen(workflow: WorkflowHandle): Promise<boolean> {
   try {
-    return (await lock.describe()).status.name === 'RUNNING';
+    return (await workflow.describe()).status.name === 'RUNNING';
   } catch (error) {
     return !(error instanceof WorkflowNotFoundError);
   }

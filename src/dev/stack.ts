@@ -47,7 +47,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const server = options.address === undefined ? await startDevServer(options.server) : undefined;
   const address = options.address ?? (server as DevServer).address;
   const configFile = join(directory, 'greenlane.yaml');
-  writeFileSync(configFile, stringify({ fleets: { production: fleetOf(sim, options.fleet ?? {}) } }));
+  writeFileSync(configFile, stringify({ fleets: { production: simulatedFleet(sim, options.fleet ?? {}) } }));
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -60,9 +60,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   const workerEnv: NodeJS.ProcessEnv = {
     ...env,
-    CP_ADMIN_API_TOKEN: sim.tokens.controlPlane,
-    AUTO_SYNC_TOKEN: sim.tokens.forge,
-    PROD_AUTO_DEPLOY_CONTROL_TOKEN: sim.tokens.control,
+    ...workerTokens(sim),
   };
   const workers: ServerProcess[] = [];
   return {
@@ -73,11 +71,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     env,
     workerEnv,
     startWorker: async (program = programPath()) => {
-      const worker = await startServerProcess({
-        command: process.execPath,
-        args: [program, 'worker'],
-        env: workerEnv,
-      });
+      const worker = await launchWorker(workerEnv, program);
       workers.push(worker);
       await untilPolling(worker);
       return worker;
@@ -92,7 +86,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 }
 
-function fleetOf(sim: Simulator, over: Record<string, unknown>): Record<string, unknown> {
+/** Configuration of a fleet that a simulator stands for; `over` is merged over it, section by section. */
+export function simulatedFleet(sim: Simulator, over: Record<string, unknown>): Record<string, unknown> {
   const base: Record<string, unknown> = {
     repo: sim.forge.repo,
     branch: sim.forge.branch,
@@ -114,7 +109,22 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function untilPolling(worker: ServerProcess): Promise<void> {
+/** The secrets of a worker whose fleets are simulated. */
+export function workerTokens({ tokens }: Simulator): NodeJS.ProcessEnv {
+  return {
+    CP_ADMIN_API_TOKEN: tokens.controlPlane,
+    AUTO_SYNC_TOKEN: tokens.forge,
+    PROD_AUTO_DEPLOY_CONTROL_TOKEN: tokens.control,
+  };
+}
+
+/** Starts a worker as a process of its own, by the built program unless told otherwise; it may not poll yet. */
+export function launchWorker(env: NodeJS.ProcessEnv, program = programPath()): Promise<ServerProcess> {
+  return startServerProcess({ command: process.execPath, args: [program, 'worker'], env });
+}
+
+/** Waits until a worker polls its lane. @throws Error with its last words when it ends, or takes longer than 30 s. */
+export async function untilPolling(worker: ServerProcess): Promise<void> {
   const until = Date.now() + 30_000;
   while (!worker.lastLines(200).includes('worker polls the lane')) {
     if (worker.hasEnded() || Date.now() > until)

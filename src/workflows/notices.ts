@@ -45,11 +45,6 @@ export class Notices {
     );
   }
 
-  /** Resolves when everything was sent off. */
-  async sent(): Promise<void> {
-    await this.#sent;
-  }
-
   /** Resolves when everything has arrived, was given up, or goes on without the deploy. */
   async arrived(): Promise<void> {
     await this.#sent;
