@@ -6,6 +6,7 @@ import { shaOfTag } from '../rollout/tag.ts';
 import type { Activities } from './contract.ts';
 import { refusal, unsure } from './failure.ts';
 import type { Fleet, Fleets } from './fleets.ts';
+import { withFullSha } from './full-sha.ts';
 import { deployRequest } from './request-schema.ts';
 
 /** Checks a request against the worker's own configuration: a workflow's input is not to be trusted with it. */
@@ -30,7 +31,7 @@ export function prepare(fleets: Fleets): Activities['prepare'] {
         isFallback && manualTargetTag !== undefined ? { ...asked, tag: manualTargetTag } : asked;
       const sha = request.sha ?? (await findSha(fleet, request.tag));
       const settings = settingsFor(fleet.config, request, sha.toLowerCase());
-      return { ...settings, warnings: warningsOf(fleet, settings) };
+      return await withFullSha(fleet.forge, { ...settings, warnings: warningsOf(fleet, settings) });
     } catch (error) {
       if (error instanceof ConfigurationError) throw refusal('Configuration', error.message);
       if (error instanceof ForgeError)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneLine } from '../safety/neutralise.ts';
-import { repositoryRights } from './answer.ts';
+import { fullSha, repositoryRights } from './answer.ts';
 import type { ApiCall, ForgeApi } from './api.ts';
 import { ForgeError } from './errors.ts';
 import type { Forge } from './forge.ts';
@@ -13,14 +13,18 @@ export interface Dialect<V extends z.ZodType> {
   valueOf(row: z.output<V>): string;
   /** Whether this is what the forge says only of a variable that is not set in a repository that may be read. */
   saysUnset(message: string): boolean;
+  /** Where one commit is read below the repository, without what it changed. */
+  commitPath(sha: string): string;
 }
+
+const commit = z.object({ sha: fullSha });
 
 /** The calls of one repository (`owner/name`) that differ in nothing but a dialect. */
 export function callsAlike<V extends z.ZodType>(
   api: ForgeApi,
   repo: string,
-  { variable, valueOf, saysUnset }: Dialect<V>,
-): Pick<Forge, 'variable' | 'postStatus' | 'mayPost'> {
+  { variable, valueOf, saysUnset, commitPath }: Dialect<V>,
+): Pick<Forge, 'variable' | 'fullSha' | 'postStatus' | 'mayPost'> {
   const root = `/repos/${repo}`;
   const owner = repo.split('/')[0] ?? '';
   return {
@@ -44,6 +48,19 @@ export function callsAlike<V extends z.ZodType>(
         if (error instanceof ForgeError && error.kind === 'forbidden') return { state: 'forbidden' };
         throw error;
       }
+    },
+
+    async fullSha(short, options) {
+      const call = {
+        call: `the commit ${short.slice(0, 12)}`,
+        path: `${root}${commitPath(shaSegment(short))}`,
+        // GitHub says 422 of a commit that it does not have.
+        absent: [404, 422],
+      };
+      const found = await api.find(call, commit, options);
+      // Forges look for a branch or tag of that name first, and that is another commit.
+      const isIt = 'value' in found && found.value.sha.startsWith(short.toLowerCase());
+      return isIt ? found.value.sha : 'unknown-commit';
     },
 
     async postStatus(sha, { context, state, description, targetUrl }, options) {

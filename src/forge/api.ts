@@ -37,6 +37,8 @@ export interface ApiCall {
   readonly method?: 'GET' | 'POST';
   readonly body?: unknown;
   readonly maxBytes?: number;
+  /** Statuses that say that it is not there; default 404 alone. */
+  readonly absent?: readonly number[];
 }
 
 export interface PagedCall<S extends z.ZodType, Row> extends ApiCall {
@@ -68,15 +70,16 @@ export class ForgeApi {
     return found.value;
   }
 
-  /** As {@link json}; a 404 is given back, with what the forge said of it in lower case. */
+  /** As {@link json}; what is not there is given back, with what the forge said of it in lower case. */
   async find<S extends z.ZodType>(
     call: ApiCall,
     schema: S,
     options?: CallOptions,
   ): Promise<{ value: z.output<S> } | { error: ForgeError; said: string }> {
     const answer = await this.#send(call, options);
-    if (answer.status === 404) {
-      return { error: this.#error(call, { status: 404, ...refusalOf(answer) }), said: messageOf(answer) };
+    const { status } = answer;
+    if ((call.absent ?? [404]).includes(status)) {
+      return { error: this.#error(call, { status, ...refusalOf(answer) }), said: messageOf(answer) };
     }
     return { value: this.#parse(call, schema, answer) };
   }

@@ -68,6 +68,11 @@ export interface Forge {
   statuses(sha: string, options?: CallOptions): Promise<StatusRow[]>;
   /** SHA of a branch's head. */
   branchHead(branch: string, options?: CallOptions): Promise<string>;
+  /**
+   * Full SHA of the one commit that 7 digits or more are the start of; `unknown-commit` when there is none, more than
+   * one, or a branch of that name in front of it.
+   */
+  fullSha(short: string, options?: CallOptions): Promise<string | 'unknown-commit'>;
   /** How many commits `head` has that `base` has not; `unknown-commit` when the forge lacks one of them. */
   commitsAhead(base: string, head: string, options?: CallOptions): Promise<number | 'unknown-commit'>;
   /** An Actions variable: the repository's, else the organisation's (I-07). */

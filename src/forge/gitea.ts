@@ -35,6 +35,7 @@ export function gitea(api: ForgeApi, repo: string): Forge {
       valueOf: (row) => row.data,
       // Said only by a Gitea that found the repository.
       saysUnset: (message) => message === 'variable not found',
+      commitPath: (sha) => `/git/commits/${sha}?stat=false&verification=false&files=false`,
     }),
 
     // The one order that is strict, oldest first (`highestindex`: the names are swapped): a row that is posted

@@ -43,6 +43,7 @@ export function github(api: ForgeApi, repo: string): Forge {
       valueOf: (row) => row.value,
       // GitHub says the same where the token may not look.
       saysUnset: () => false,
+      commitPath: (sha) => `/commits/${sha}?per_page=1`,
     }),
 
     async statuses(sha, options) {

@@ -48,7 +48,7 @@ export interface DeploySettings {
   readonly repo: string;
   readonly branch: string;
   readonly kind: DeployKind;
-  /** Full SHA, or the 7 digits a rollback's tag names. */
+  /** Full SHA; the 7 digits that a tag names where the forge knows no single commit of them. */
   readonly sha: string;
   readonly tag: string;
   readonly tagTemplate: string;

@@ -89,6 +89,7 @@ describe('While the kill switch is on', () => {
       const { code, stdout } = await say(`${line} --json`, 'ann', env);
       expect(JSON.parse(stdout)).toMatchObject({
         outcome: 'deployed',
+        sha,
         tag: tagOf(sha),
         tenants: { total: 5, onTarget: 5 },
       });

@@ -3,7 +3,7 @@ import type { Fault } from '../../src/simulator/index.ts';
 import { inPhase, steer } from '../replay/scenario.ts';
 import { until } from '../support/until.ts';
 import { startLane, type Lane, type WorldOptions } from '../support/worker.ts';
-import { statusOf } from './support.ts';
+import { lockOf, statusOf, tagOf } from './support.ts';
 
 const UI = 'https://temporal.example';
 
@@ -89,4 +89,67 @@ describe.concurrent('The commit status', () => {
       expect(world.sim.journal.calls('forge.post-status').length).toBeLessThan(12);
     },
   );
+
+  it.each([
+    ['gitea', 'rollback'],
+    ['github', 'manual'],
+  ] as const)(
+    'on %s of a %s deploy that names a tag is posted to the full SHA, which every record has',
+    async (kind, asked) => {
+      const world = await lane.world({ fleet: on(kind) });
+      const sha = world.green();
+      world.sim.forge.push();
+      const deploy = await world.start(undefined, {
+        kind: asked,
+        tag: tagOf(sha),
+        reason: 'checkout is broken',
+      });
+      expect(await deploy.result()).toMatchObject({
+        outcome: 'deployed',
+        sha,
+        tag: tagOf(sha),
+        warnings: [],
+        tenants: { total: 7, onTarget: 7, stale: [] },
+      });
+      const rows = world.sim.forge.statusesPosted(sha);
+      expect(rows.at(0)).toMatchObject({ status: 'pending', description: 'started' });
+      expect(rows.at(-1)?.status).toBe('success');
+      const { ledger, lastKnownGood } = await lockOf(lane, world);
+      expect([ledger[0]?.sha, lastKnownGood?.sha]).toEqual([sha, sha]);
+    },
+  );
+
+  it('of a tag whose digits stand for no single commit is not posted: the rollback goes on, and says so', async () => {
+    const world = await lane.world();
+    const sha = world.green();
+    world.sim.fault({ where: 'forge.commit', kind: 'status', status: 404 });
+    const end = await world.deploy(undefined, { kind: 'rollback', tag: tagOf(sha), reason: 'broken' });
+    expect(end).toMatchObject({
+      outcome: 'deployed',
+      sha: sha.slice(0, 7),
+      tenants: { onTarget: 7 },
+      warnings: [
+        `no commit status is posted: the forge knows no commit that ${sha.slice(0, 7)} alone stands for`,
+      ],
+    });
+    expect(world.running()).toEqual(new Set([sha]));
+    expect(world.sim.journal.calls('forge.post-status')).toEqual([]);
+  });
+
+  it.each<[string, Fault, string]>([
+    ['hangs', { where: 'forge', kind: 'hang' }, 'the forge does not answer'],
+    ['is down', { where: 'forge', kind: 'status', status: 503 }, 'the forge does not answer'],
+    ['accepts no token', { where: 'forge', kind: 'status', status: 401 }, 'the token is not accepted'],
+  ])('of a tag is not posted while the forge %s, which stops no rollback', async (_, fault, why) => {
+    const world = await lane.world();
+    const sha = world.green();
+    world.sim.fault(fault);
+    const end = await world.deploy(undefined, { kind: 'rollback', tag: tagOf(sha), reason: 'broken' });
+    expect(end).toMatchObject({ outcome: 'deployed', sha: sha.slice(0, 7), tenants: { onTarget: 7 } });
+    expect(end.warnings).toEqual([
+      expect.stringMatching(
+        new RegExp(`^no commit status is posted: only ${sha.slice(0, 7)} of the SHA is known\\. .*${why}`),
+      ),
+    ]);
+  });
 });

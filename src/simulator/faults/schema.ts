@@ -7,6 +7,7 @@ export const places = [
   'forge.combined-status',
   'forge.check-runs',
   'forge.branch',
+  'forge.commit',
   'forge.compare',
   'forge.variable',
   'forge.post-status',

@@ -7,6 +7,7 @@ import { giteaPullRoute } from './gitea-pulls.ts';
 import type { ForgeRoute } from './route.ts';
 import type { StatusOrder } from './statuses.ts';
 import type { ForgeStore } from './store.ts';
+import { timestamp } from './store.ts';
 
 const orders: Readonly<Record<string, StatusOrder>> = {
   oldest: 'oldest-second',
@@ -44,6 +45,7 @@ export function giteaRoute(
   if (what === 'statuses') return statusesRoute(forge, ref, query);
   if (what === 'commits' && last === 'status') return combinedRoute(forge, ref, query);
   if (what === 'branches') return branchRoute(forge, rest.slice(1).join('/'));
+  if (what === 'git' && ref === 'commits' && last !== undefined) return commitRoute(forge, last);
   if (what === 'compare') return compareRoute(forge, rest.slice(1).join('/'));
   if (what === 'actions' && ref === 'variables' && last !== undefined)
     return variableRoute(forge, 'repo', last);
@@ -106,6 +108,26 @@ function branchRoute(forge: ForgeStore, branch: string): ForgeRoute {
     });
   };
   return { where: 'forge.branch', access: 'forge', answer };
+}
+
+function commitRoute(forge: ForgeStore, ref: string): ForgeRoute {
+  const answer = (): Answer => {
+    const sha = forge.git.resolve(ref);
+    const commit = sha === undefined ? undefined : forge.git.get(sha);
+    // Ambiguous or not there: Gitea says the same of both.
+    if (commit === undefined) return gitea(404, { errors: [], message: ref, url: swagger(forge) });
+    return gitea(200, {
+      url: `${repoUrl(forge)}/git/commits/${commit.sha}`,
+      sha: commit.sha,
+      created: timestamp(commit.at),
+      commit: { message: `${commit.message}\n` },
+      parents: commit.parents.map((parent) => ({
+        url: `${repoUrl(forge)}/git/commits/${parent}`,
+        sha: parent,
+      })),
+    });
+  };
+  return { where: 'forge.commit', access: 'forge', answer };
 }
 
 function compareRoute(forge: ForgeStore, range: string): ForgeRoute {

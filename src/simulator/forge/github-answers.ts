@@ -2,6 +2,7 @@ import type { Answer } from '../exchange.ts';
 import { field, json, parseJson } from '../exchange.ts';
 import type { Access, AccessVerdict } from './access.ts';
 import type { CheckRun } from './check-runs.ts';
+import type { Commit } from './git.ts';
 import { githubPages, pageOf } from './pages.ts';
 import type { StatusRow } from './statuses.ts';
 import type { ForgeStore } from './store.ts';
@@ -97,13 +98,16 @@ export function branchAnswer(forge: ForgeStore, branch: string): Answer {
   if (commit === undefined) return problem(404, 'Branch not found');
   return github(200, {
     name: branch,
-    commit: {
-      sha: commit.sha,
-      commit: { message: commit.message },
-      parents: commit.parents.map((parent) => ({ sha: parent })),
-    },
+    commit: commitFields(commit),
     protected: false,
   });
+}
+
+/** One commit. */
+export function commitAnswer(forge: ForgeStore, ref: string): Answer {
+  const sha = forge.git.resolve(ref);
+  const commit = sha === undefined ? undefined : forge.git.get(sha);
+  return commit === undefined ? noCommit(ref) : github(200, commitFields(commit));
 }
 
 /** How two commits stand to each other. */
@@ -171,6 +175,10 @@ function statusFields(forge: ForgeStore, row: StatusRow): Record<string, unknown
     created_at: at,
     updated_at: at,
   };
+}
+
+function commitFields({ sha, message, parents }: Commit): Record<string, unknown> {
+  return { sha, commit: { message }, parents: parents.map((parent) => ({ sha: parent })) };
 }
 
 function checkRunFields(run: CheckRun): Record<string, unknown> {

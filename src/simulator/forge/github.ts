@@ -3,6 +3,7 @@ import {
   branchAnswer,
   checkRunsAnswer,
   combinedAnswer,
+  commitAnswer,
   compareAnswer,
   postAnswer,
   problem,
@@ -60,6 +61,9 @@ export function githubRoute(
       access: 'forge',
       answer: () => checkRunsAnswer(forge, ref, query, url),
     };
+  }
+  if (what === 'commits' && last === undefined) {
+    return { where: 'forge.commit', access: 'forge', answer: () => commitAnswer(forge, ref) };
   }
   if (what === 'branches') {
     const branch = rest.slice(1).join('/');

@@ -336,6 +336,8 @@ describe('other places', () => {
     ['forge.statuses', () => gitea(sim, `commits/${sha}/statuses`)],
     ['forge.combined-status', () => gitea(sim, `commits/${sha}/status`)],
     ['forge.branch', () => gitea(sim, 'branches/main')],
+    ['forge.commit', () => gitea(sim, `git/commits/${sha}`)],
+    ['forge.commit', () => github(sim, `commits/${sha}`)],
     ['forge.compare', () => gitea(sim, `compare/${before}...${sha}`)],
     ['forge.variable', () => gitea(sim, 'actions/variables/X', { token: sim.tokens.control })],
     [
