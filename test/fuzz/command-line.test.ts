@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { main as Main } from '../../src/cli.ts';
-import { fuzz, FUZZ_TIMEOUT_MS } from './fuzz.ts';
+import { greenlane } from '../support/cli.ts';
+import { countOf } from '../support/nightly.ts';
+import { fuzz, FUZZ_TIMEOUT_MS, SEED } from './fuzz.ts';
 import { mutatedText } from './mutations.ts';
 
 let main: typeof Main;
@@ -123,35 +125,64 @@ const commandLines = fc
   .tuple(fc.constantFrom(...ALONE, ...SERVED, 'help', 'complete', ''), fc.array(argument, { maxLength: 4 }))
   .map(([command, rest]) => [command, ...rest.flat()]);
 
+const environment = (): Record<string, string> => ({
+  GREENLANE_CONFIG: join(directory, 'greenlane.yaml'),
+  // Refused before anything is sent, so that no case waits for a connection.
+  TEMPORAL_TLS_CLIENT_CERT_PATH: join(directory, 'none.pem'),
+});
+
+interface Said {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function inProcess(args: readonly string[]): Promise<Said> {
+  let stdout = '';
+  let stderr = '';
+  const code = await main(args, {
+    stdout: (text) => void (stdout += text),
+    stderr: (text) => void (stderr += text),
+    cwd: directory,
+    env: environment(),
+  });
+  return { code, stdout, stderr };
+}
+
+function expectContract(args: readonly string[], { code, stdout, stderr }: Said): void {
+  expect([0, 1, 2, 5, 6, 7, 10]).toContain(code);
+  expect(stderr).not.toMatch(/This is a bug|\n {4}at /);
+  expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  const [command = ''] = args;
+  const asksForHelp = stdout.startsWith('Usage:') || stdout === '0.1.0\n';
+  if (SERVED.includes(command) && !asksForHelp) expect(code).not.toBe(0);
+  // The linter names what it cannot read among its findings, in the format that was asked for.
+  if (code === 2 && command !== 'lint') expect(stderr).toMatch(/^greenlane: \S/m);
+  if (code === 2) expect(stdout + stderr).not.toBe('');
+  if (command === 'plan' && code === 0 && !asksForHelp)
+    expect((JSON.parse(stdout) as { sha: string }).sha).toMatch(/^[0-9a-f]{40}$/);
+}
+
 describe('arguments of any kind', () => {
   it(
     'end with a code of the contract and a line for people; what needs a server never says it is done without one',
-    () =>
-      fuzz(commandLines, async (args) => {
-        let stdout = '';
-        let stderr = '';
-        const code = await main(args, {
-          stdout: (text) => void (stdout += text),
-          stderr: (text) => void (stderr += text),
-          cwd: directory,
-          env: {
-            GREENLANE_CONFIG: join(directory, 'greenlane.yaml'),
-            // Refused before anything is sent, so that no case waits for a connection.
-            TEMPORAL_TLS_CLIENT_CERT_PATH: join(directory, 'none.pem'),
-          },
-        });
-        expect([0, 1, 2, 5, 6, 7, 10]).toContain(code);
-        expect(stderr).not.toMatch(/This is a bug|\n {4}at /);
-        expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
-        const [command = ''] = args;
-        const asksForHelp = stdout.startsWith('Usage:') || stdout === '0.1.0\n';
-        if (SERVED.includes(command) && !asksForHelp) expect(code).not.toBe(0);
-        // The linter names what it cannot read among its findings, in the format that was asked for.
-        if (code === 2 && command !== 'lint') expect(stderr).toMatch(/^greenlane: \S/m);
-        if (code === 2) expect(stdout + stderr).not.toBe('');
-        if (command === 'plan' && code === 0 && !asksForHelp)
-          expect((JSON.parse(stdout) as { sha: string }).sha).toMatch(/^[0-9a-f]{40}$/);
-      }),
+    () => fuzz(commandLines, async (args) => expectContract(args, await inProcess(args))),
+    FUZZ_TIMEOUT_MS,
+  );
+
+  it(
+    'end the same in a process of their own',
+    async () => {
+      // What an operating system hands to a program.
+      const passable = commandLines.filter((args) =>
+        args.every((text) => !/\p{Cs}/u.test(text) && !text.includes('\u0000') && text.length < 50_000),
+      );
+      for (const args of fc.sample(passable, { numRuns: countOf('fuzz processes'), seed: SEED })) {
+        const said = await greenlane(args, { ...environment(), TEMPORAL_CLI_PATH: directory }, directory);
+        expectContract(args, said);
+        expect({ args, code: said.code }).toEqual({ args, code: (await inProcess(args)).code });
+      }
+    },
     FUZZ_TIMEOUT_MS,
   );
 });

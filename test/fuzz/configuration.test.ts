@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse, parseDocument, stringify } from 'yaml';
 import { Fleets } from '../../src/activities/fleets.ts';
 import { AGGREGATE_CONTEXT } from '../../src/config/defaults.ts';
 import { closuresOf } from '../../src/config/closures.ts';
@@ -68,6 +69,11 @@ const variables = {
   GITHUB_REF_NAME: 'main',
 };
 
+/** The schema that editors check a configuration with: what it forbids the worker does not accept. */
+const published = new Ajv2020({ strict: false }).compile(
+  JSON.parse(readFileSync(new URL('../../docs/greenlane.schema.json', import.meta.url), 'utf8')) as object,
+);
+
 /** Durations that Temporal and a clock can do something with: whole ms, at least `least`, at most 30 days. */
 function expectDurations(least: number, ...durations: readonly number[]): void {
   for (const ms of durations) {
@@ -97,6 +103,8 @@ function expectSound({ name, file }: FleetConfig): void {
 async function judgeConfiguration(text: string): Promise<void> {
   const parsed = await read(() => parseConfig(text, 'greenlane.yaml'));
   if (parsed === undefined) return;
+  published(parseDocument(text).toJS({ maxAliasCount: 100 }) ?? {});
+  expect(published.errors).toBeNull();
   const configs = Object.keys(parsed.value.fleets).map((name) =>
     fleetConfig(parsed.value, 'greenlane.yaml', name, {}),
   );

@@ -6,7 +6,8 @@ const CASE_MS = 20_000;
 /** Characters of an input that are shown. */
 const SHOWN = 2_500;
 /** The same in every `npm test`, so that it is red for what changed; another each night. */
-const SEED = isNightly || process.env['GREENLANE_SEED'] !== undefined ? seedFor('test/fuzz') : 20_261_121;
+export const SEED =
+  isNightly || process.env['GREENLANE_SEED'] !== undefined ? seedFor('test/fuzz') : 20_261_121;
 
 /** Time a test may take for all its cases, in ms. */
 export const FUZZ_TIMEOUT_MS = isNightly ? 40 * 60_000 : 180_000;

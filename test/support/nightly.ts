@@ -13,6 +13,10 @@ const COUNTS = {
   'lock requests': { test: 60, nightly: 10_000 },
   /** Mutated inputs of each parser at the edge. */
   'fuzz cases': { test: 200, nightly: 10_000 },
+  /** Mutated signals to a deploy and the lock of a real server. */
+  'fuzz signals': { test: 150, nightly: 10_000 },
+  /** Command lines that a process of its own is given as well. */
+  'fuzz processes': { test: 3, nightly: 200 },
 } as const;
 
 export const isNightly = process.env['GREENLANE_NIGHTLY'] === '1';
