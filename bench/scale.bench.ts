@@ -9,6 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import Table from 'cli-table3';
 import { startStack, STACK_GATES } from '../src/dev/stack.ts';
@@ -16,9 +17,11 @@ import type { DeployResult } from '../src/workflows/status.ts';
 import { figure, highest, judge } from './support/figures.ts';
 import { readChain, type ChainFacts } from './support/histories.ts';
 import { MemoryWatch } from './support/memory.ts';
-import { activityRoundTrip } from './support/round-trip.ts';
+import { median, startRoundTrips, type RoundTrips } from './support/round-trip.ts';
 
 const CONCURRENCY = 64;
+/** Round trips before a deploy and after it. */
+const AROUND = 30;
 
 const [sizes = '1000,10000', batches = '50,500'] = process.argv.slice(2);
 const rows: Row[] = [];
@@ -58,12 +61,14 @@ async function measure(tenants: number, batch: number): Promise<Row> {
   });
   const client = new Client({ connection: await Connection.connect({ address: stack.address }) });
   try {
-    const before = await activityRoundTrip(stack.address);
+    const trips = await startRoundTrips(stack.address);
+    const took = await trips.take(AROUND);
     const worker = await stack.startWorker();
     const memory = new MemoryWatch(worker.pid);
     const sha = stack.sim.forge.push();
     stack.sim.forge.setGreen(sha, STACK_GATES);
     const workflowId = `deploy/production/${sha}`;
+    const beside = takeBeside(trips);
     const result = (await client.workflow.execute('deploy', {
       workflowId,
       taskQueue: 'publish',
@@ -73,8 +78,10 @@ async function measure(tenants: number, batch: number): Promise<Row> {
     })) as DeployResult;
     const used = memory.stop();
     if (result.outcome !== 'deployed') throw new Error(`${result.outcome}: ${result.reason}`);
+    took.push(...(await beside.stop()));
     await worker.stop(5_000);
-    const after = await activityRoundTrip(stack.address);
+    took.push(...(await trips.take(AROUND)));
+    await trips.close();
     const chain = await readChain(client, workflowId);
     const calls = stack.sim.journal.calls('control-plane', { dryRun: false });
     return {
@@ -83,7 +90,7 @@ async function measure(tenants: number, batch: number): Promise<Row> {
       waves: result.waves,
       controlPlaneMs: calls.reduce((sum, call) => sum + ((call.endAt ?? call.at) - call.at), 0),
       bare: await bare(stack.sim.tenants.buildinfoUrl, stack.sim.tenants.fleet.slugs(), batch),
-      roundTripMs: (before + after) / 2,
+      roundTripMs: median(took),
       chain,
       memory: used,
     };
@@ -91,6 +98,25 @@ async function measure(tenants: number, batch: number): Promise<Row> {
     await client.connection.close();
     await stack.stop();
   }
+}
+
+/** Takes a round trip now and then while a deploy runs: what else the machine does meets both alike. */
+function takeBeside(trips: RoundTrips): { stop(): Promise<number[]> } {
+  const took: number[] = [];
+  const stopping = new AbortController();
+  const taking = (async () => {
+    while (!stopping.signal.aborted) {
+      took.push(...(await trips.take(2)));
+      await setTimeout(5_000, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await taking;
+      return took;
+    },
+  };
 }
 
 /** The same questions without a deploy around them. */

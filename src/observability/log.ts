@@ -10,23 +10,28 @@ const AGAIN_MS = 1_000;
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
 
 /**
- * JSON logs on stderr, one object per line; every line is scrubbed of the worker's secrets (I-23).
+ * JSON logs on stderr unless told otherwise, one object per line; every line is scrubbed of the worker's secrets (I-23).
  * @throws ConfigurationError for a level that is none.
  */
-export function createLog(secrets: Secrets, env: Environment): Logger {
+export function createLog(
+  secrets: Secrets,
+  env: Environment,
+  lines: { write(line: string): unknown } = toStderr(),
+): Logger {
   const level = text(env, 'GREENLANE_LOG_LEVEL') ?? 'info';
   if (!LEVELS.includes(level))
     throw new ConfigurationError(
       { source: 'environment variable GREENLANE_LOG_LEVEL' },
       `expected one of ${LEVELS.join(', ')}, got ${JSON.stringify(level.slice(0, 40))}`,
     );
-  const lines = toStderr();
   return pino(
     {
       level,
       base: { service: 'greenlane' },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      // Temporal's SDK logs what was thrown as `error`.
+      serializers: { error: pino.stdSerializers.err },
     },
     { write: (line: string) => void lines.write(secrets.scrub(line)) },
   );
