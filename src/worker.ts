@@ -10,6 +10,7 @@ import { FaultPoints } from './activities/fault-points.ts';
 import { Fleets } from './activities/fleets.ts';
 import { Heartbeat } from './activities/heartbeat.ts';
 import { HonestFailures } from './activities/interceptor.ts';
+import { AskAgain } from './client/ask-again.ts';
 import { laneOf, temporalConfig } from './client/connect.ts';
 import { bundleFor, dataConverterOf } from './codec/index.ts';
 import { CODEC_KEYS, codecKeys } from './codec/keys.ts';
@@ -193,6 +194,7 @@ export function workOf(fleets: Fleets, env: Environment, log: Logger, uiUrl?: st
   return {
     activities: createActivities(fleets, env, uiUrl),
     interceptors: {
+      client: { workflow: [new AskAgain()] },
       activity: [
         // The outermost see a failure as Temporal does: cleaned.
         ...(tracing === undefined ? [] : [(context: Context) => ({ inbound: tracing.activity(context) })]),

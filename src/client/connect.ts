@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment.ts';
 import { text } from '../config/environment.ts';
 import { DEFAULT_LANE } from '../config/defaults.ts';
 import { ConfigurationError, TemporalUnreachableError } from '../errors.ts';
+import { AskAgain } from './ask-again.ts';
 import { actorOf } from './identity.ts';
 import { tracingOf } from '../observability/traced.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
@@ -78,7 +79,7 @@ export async function connect(
     // Temporal's own record of who said it is the audit trail's.
     identity: actorOf(env),
     dataConverter,
-    ...(tracing === undefined ? {} : { interceptors: { workflow: [tracing.client] } }),
+    interceptors: { workflow: [...(tracing === undefined ? [] : [tracing.client]), new AskAgain()] },
   });
   const close = async (): Promise<void> => {
     await Promise.all([connection.close(), tracing?.flush()]);

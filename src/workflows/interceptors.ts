@@ -7,6 +7,7 @@ import {
   type WorkflowInterceptorsFactory,
   type WorkflowOutboundCallsInterceptor,
 } from '@temporalio/workflow';
+import { NeverAhead } from './ahead.ts';
 import { METRICS } from './metrics.ts';
 import type { DeployInput } from './state.ts';
 import type { DeployResult } from './status.ts';
@@ -85,7 +86,8 @@ class Observed implements WorkflowInboundCallsInterceptor, WorkflowOutboundCalls
 
 /** Only deploys are observed: a lock that was started by one would carry its trace for ever. */
 export const interceptors: WorkflowInterceptorsFactory = () => {
-  if (workflowInfo().workflowType !== 'deploy') return {};
+  const internals = [new NeverAhead()];
+  if (workflowInfo().workflowType !== 'deploy') return { internals };
   const observed = new Observed();
-  return { inbound: [observed], outbound: [observed] };
+  return { internals, inbound: [observed], outbound: [observed] };
 };

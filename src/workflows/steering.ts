@@ -190,8 +190,7 @@ export class Steering {
   async soak(): Promise<void> {
     const { state } = this.#run;
     this.#skipSoak = false;
-    // The timer says when it is over, never the clock: in a task that follows a lost one the clock may still stand
-    // where it was, and a second timer there is one that no replay begins.
+    // The timer says when it is over: a second one of the milliseconds that a clock may lag would cost a second.
     for (let isOver = false; ;) {
       await this.boundary();
       const left = (state.soakUntil ?? 0) - Date.now();

@@ -15,11 +15,15 @@ export async function workflowBundle(): Promise<string> {
   return cached([], async (into) => bundleWorkflows(root, into));
 }
 
-/** The same of a file of workflows that only tests have; `file` is its path from the root. */
-export async function testBundle(file: string): Promise<string> {
-  return cached([file], async (into) => {
+/**
+ * The same of a file of workflows that only tests have; `file` is its path from the root. `interceptors` is that of
+ * a file of interceptors, if they are to have any.
+ */
+export async function testBundle(file: string, interceptors?: string): Promise<string> {
+  return cached([file, ...(interceptors === undefined ? [] : [interceptors])], async (into) => {
     const { code } = await bundleWorkflowCode({
       workflowsPath: join(root, file),
+      workflowInterceptorModules: interceptors === undefined ? [] : [join(root, interceptors)],
       payloadConverterPath: join(root, 'src', 'workflows', 'payload-converter.ts'),
       logger: new DefaultLogger('ERROR'),
     });

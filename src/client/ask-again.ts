@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  QueryNotRegisteredError,
+  QueryRejectedError,
+  type Next,
+  type WorkflowClientInterceptor,
+  type WorkflowQueryInput,
+} from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import proto from '@temporalio/proto';
+import { AHEAD, OF_CLOSED_RUN } from '../workflows/ahead.ts';
+
+const { QUERY_REJECT_CONDITION_NOT_OPEN: NOT_OPEN } = proto.temporal.api.enums.v1.QueryRejectCondition;
+const MOST_TRIES = 5;
+const AGAIN_MS = 100;
+
+/**
+ * Asks once more when a worker refused a question because it would have run ahead of the workflow's history
+ * (src/workflows/ahead.ts). A run that is open has a task waiting then, which answers the second question; one that is
+ * closed has none, and is asked with the word that it is: the worker may read it to its end.
+ */
+export class AskAgain implements WorkflowClientInterceptor {
+  async query(input: WorkflowQueryInput, next: Next<WorkflowClientInterceptor, 'query'>): Promise<unknown> {
+    try {
+      return await next(input);
+    } catch (error) {
+      if (!isAhead(error)) throw error;
+    }
+    for (let tries = 2; ; tries += 1) {
+      try {
+        return await next({ ...input, queryRejectCondition: NOT_OPEN });
+      } catch (error) {
+        if (error instanceof QueryRejectedError)
+          return next({
+            ...input,
+            headers: { ...input.headers, [OF_CLOSED_RUN]: defaultPayloadConverter.toPayload(true) },
+          });
+        if (!isAhead(error) || tries >= MOST_TRIES) throw error;
+      }
+      await pause(AGAIN_MS);
+    }
+  }
+}
+
+function isAhead(error: unknown): boolean {
+  return error instanceof QueryNotRegisteredError && error.message.includes(AHEAD);
+}

@@ -1,0 +1,20 @@
+import * as wf from '@temporalio/workflow';
+import { statusQuery } from '../../src/workflows/messages.ts';
+
+/** Sleeps for so long, and tells by how much its clock was past the time to wake when it did. */
+export async function sleeper(ms: number): Promise<number> {
+  let late: number | null = null;
+  wf.setHandler(wf.defineQuery<number | null>(statusQuery.name), () => late);
+  const due = Date.now() + ms;
+  await wf.sleep(ms);
+  late = Date.now() - due;
+  return late;
+}
+
+/** Waits for ever, and counts what it hears. */
+export async function listener(): Promise<void> {
+  let heard = 0;
+  wf.setHandler(wf.defineQuery<number>(statusQuery.name), () => heard);
+  wf.setHandler(wf.defineSignal('halt'), () => void (heard += 1));
+  await wf.condition(() => false);
+}
