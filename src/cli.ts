@@ -3,6 +3,7 @@ import type { CommandContext, GlobalOptions } from './commands/context.ts';
 import { isScreen, outputTo } from './commands/output.ts';
 import { GreenlaneError } from './errors.ts';
 import { Terminal } from './progress/terminal.ts';
+import { forTerminal } from './safety/neutralise.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -52,7 +53,13 @@ export async function main(argv: readonly string[], context: CommandContext): Pr
     .configureOutput({
       writeOut: context.stdout,
       writeErr: context.stderr,
-      outputError: (text, write) => write(`greenlane: ${text.replace(/^error: /, '')}`),
+      // It quotes what was typed, or what a CI expression became.
+      outputError: (text, write) =>
+        write(
+          `greenlane: ${forTerminal(text)
+            .replace(/^error: /, '')
+            .trim()}\n`,
+        ),
     })
     .showHelpAfterError('(see greenlane --help, or greenlane COMMAND --help)')
     .exitOverride();

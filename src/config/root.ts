@@ -2,9 +2,8 @@ import * as z from 'zod/mini';
 import { described } from './described.ts';
 import { fleetSchema } from './schema.ts';
 
-const fleetName = z
-  .string()
-  .check(z.regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'expected a name of small letters, digits and dashes'));
+export const FLEET_NAME = 'expected a name of small letters, digits and dashes';
+const fleetName = z.string().check(z.regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, FLEET_NAME));
 
 /** The whole of `greenlane.yaml`. The linter and the SOP checks own their sections (src/lint, src/sop). */
 export const fileSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { LineCounter, isMap, isScalar, isSeq, parseDocument, type Document } from 'yaml';
+import { isMap, isScalar, isSeq, type Document, type LineCounter } from 'yaml';
+import { readYaml } from '../config/yaml.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { LintConfig } from './config.ts';
 import { RULES } from './rules/index.ts';
@@ -22,7 +23,6 @@ export interface LoadSettings {
  */
 export async function loadSettings(options: LoadSettings): Promise<Settings> {
   if (!options.mustExist && !existsSync(options.path)) return DEFAULT_SETTINGS;
-  const lines = new LineCounter();
   let text: string;
   try {
     text = readFileSync(options.path, 'utf8');
@@ -32,14 +32,7 @@ export async function loadSettings(options: LoadSettings): Promise<Settings> {
       `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
     );
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors[0];
-  if (broken !== undefined) {
-    throw new ConfigurationError(
-      { source: options.name, line: lines.linePos(broken.pos[0]).line },
-      `not valid YAML: ${broken.message}`,
-    );
-  }
+  const { document, lines } = readYaml(text, options.name);
   const section = await lintSection(document, lines, options.name);
   return settingsFrom(document, lines, section, options);
 }

@@ -111,6 +111,11 @@ describe('parseConfig', () => {
     ['fleets: { production: {} }', 'greenlane.yaml:1: fleets.production.repo: missing; expected string'],
     ['\n\tfleets: {}', 'greenlane.yaml:2: not valid YAML: Tabs are not allowed as indentation'],
     [`${valid}    repo: acme/other`, 'greenlane.yaml:7: not valid YAML: Map keys must be unique'],
+    [
+      `${valid}  __proto__: { tolerant: true }`,
+      'greenlane.yaml:7: fleets.__proto__: expected a name of small letters, digits and dashes',
+    ],
+    [`${': '.repeat(5_000)}]`, 'greenlane.yaml: not usable YAML: nested too deeply'],
     [aliases(4), 'greenlane.yaml: not usable YAML: too many aliases'],
   ])('says of %j where it is no configuration', (text, problem) => {
     expect(problemOf(text)).toBe(problem);

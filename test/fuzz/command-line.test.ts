@@ -170,6 +170,15 @@ describe('arguments of any kind', () => {
     FUZZ_TIMEOUT_MS,
   );
 
+  it('are quoted in one line that no terminal and no CI log acts upon', async () => {
+    for (const args of [['status', '-\u001b[2J\n::error::x'], ['\u001b[2J\n::error::x'], ['--\u0007']]) {
+      const { code, stderr } = await inProcess(args);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^greenlane: unknown (option|command) .*\n\(see greenlane --help/);
+      expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]|\n::/);
+    }
+  });
+
   it(
     'end the same in a process of their own',
     async () => {

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { exitCodeOf } from '../../src/lint/format/summary.ts';
 import { lintFiles } from '../../src/lint/index.ts';
 import { DEFAULT_SETTINGS } from '../../src/lint/settings.ts';
-import { lintTree, temporaryTree, type Files } from './support.ts';
+import { lintTree, rulesOf, temporaryTree, type Files } from './support.ts';
 
 const FINE =
   'name: Fine\non: [push]\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n';
@@ -59,6 +60,25 @@ describe('a file that is no workflow', () => {
     expect(unreadable.map(({ file }) => file)).toEqual(['.gitea/workflows/bad.yml']);
     expect(unreadable[0]?.reason).toMatch(reason);
     expect(exit).toBe(2);
+  });
+});
+
+describe('a script nested deeper than anybody writes', () => {
+  const workflowOf = (run: string) =>
+    stringify({ name: 'Deep', on: ['push'], jobs: { a: { 'runs-on': 'x', steps: [{ run }] } } });
+  const nested = (open: string, close: string) => `${open.repeat(3_000)}true${close.repeat(3_000)}`;
+  it.each([
+    ['process substitutions', nested('cat <(', ')')],
+    ['substitutions', nested('"$(echo ', ')"')],
+    ['groups', nested('{ ', '; }')],
+    ['arithmetic', `echo ${nested('$((', '))')}`],
+  ])('is named, and not followed, when it is of %s', async (_what, run) => {
+    expect(await rulesOf(workflowOf(run))).toContain('shell-syntax');
+  });
+
+  it('is not followed where another script runs it', async () => {
+    const run = `curl -fsS "$CP_URL" | bash -c '${nested('cat <(', ')')}'`;
+    expect(await rulesOf(workflowOf(run))).not.toContain('shell-syntax');
   });
 });
 

@@ -9,8 +9,8 @@ import type {
   TestExpression,
   Word,
 } from 'unbash';
-import { parse } from 'unbash';
 import { runBuiltin, type Call } from './commands.ts';
+import { parseShell } from './parse.ts';
 import { redirected } from './redirect.ts';
 import { LOG, addToFile, fileKey, type Sink, type Streams } from './sink.ts';
 import { ShellState } from './state.ts';
@@ -68,7 +68,7 @@ export class Interpreter extends ShellState {
     const outer = this.frame;
     this.frame ??= node;
     this.depth += 1;
-    this.exec(parse(text.text), streams);
+    this.exec(parseShell(text.text).ast, streams);
     this.depth -= 1;
     this.frame = outer;
   }

@@ -1,23 +1,20 @@
-import { parse, type ParsedScript } from 'unbash';
 import { embeddedExpressions, type Embedded } from '../expression/embedded.ts';
 import type { Target } from '../rule.ts';
 import type { Text } from '../source/tree.ts';
 import type { Step } from '../workflow/model.ts';
+import { parseShell, type ParsedShell } from './parse.ts';
 
 /** First character of the stand-in for a `${{ … }}`; private use, so no shell gives it a meaning. */
 export const EXPRESSION_START = '\uE000';
 const EXPRESSION_REST = '\uE001';
 
 /** The shell script of a `run:`. */
-export interface Script {
+export interface Script extends ParsedShell {
   readonly step: Step;
   readonly text: Text;
   /** The script with each `${{ … }}` replaced by a stand-in of the same length, so that positions hold. */
   readonly source: string;
-  readonly ast: ParsedScript;
   readonly embedded: readonly Embedded[];
-  /** The first thing the parser did not understand. */
-  readonly broken: { readonly message: string; readonly pos: number } | undefined;
 }
 
 /** Whether a step's `shell:` is one whose scripts are read: `bash`, `sh`, or a command line of theirs. */
@@ -46,16 +43,7 @@ function parseScript(step: Step, text: Text): Script {
     source =
       source.slice(0, start) + EXPRESSION_START + EXPRESSION_REST.repeat(end - start - 1) + source.slice(end);
   }
-  const ast = parse(source);
-  const error = ast.errors?.[0];
-  return {
-    step,
-    text,
-    source,
-    ast,
-    embedded,
-    broken: error === undefined ? undefined : { message: error.message, pos: error.pos },
-  };
+  return { step, text, source, embedded, ...parseShell(source) };
 }
 
 /** A range of the script as a range of the file. */
