@@ -27,8 +27,9 @@ export async function run(options: DemoOptions, context: CommandContext): Promis
     simulator: { tenants: tenantsOf(options), perTenantMs: 600, settleMs: 300 },
   });
   const line = (text: string): void => context.stdout(`${text}\n`);
-  const supervisor = await superviseWorker(stack, (text) => line(`  ${text}`));
+  let supervisor: Awaited<ReturnType<typeof superviseWorker>> | undefined;
   try {
+    supervisor = await superviseWorker(stack, (text) => line(`  ${text}`));
     const sha = stack.sim.forge.push();
     line(`Temporal UI  ${stack.server?.uiUrl ?? ''}`);
     line(
@@ -63,7 +64,7 @@ export async function run(options: DemoOptions, context: CommandContext): Promis
     }
     return code === expected ? 0 : 1;
   } finally {
-    supervisor.stop();
+    supervisor?.stop();
     await stack.stop();
   }
 }

@@ -16,27 +16,31 @@ export async function run(options: DevOptions, context: CommandContext): Promise
     simulator: { tenants: tenantsOf(options), perTenantMs: 400 },
     server: port === undefined ? {} : { port },
   });
-  const supervisor = await superviseWorker(stack, (text) => context.stderr(`${text}\n`));
-  const sha = stack.sim.forge.push();
-  stack.sim.forge.setGreen(sha, ['CI / build (push)', 'CI / test (push)', 'CI / lint (push)']);
-  context.stdout(
-    [
-      `Temporal UI        ${stack.server?.uiUrl ?? ''}`,
-      `Temporal server    ${stack.address}`,
-      `simulated world    ${stack.sim.url}/__sim/state`,
-      `a green commit     ${sha}`,
-      '',
-      'In another terminal:',
-      `  export TEMPORAL_ADDRESS=${stack.address} GREENLANE_CONFIG=${stack.configFile}`,
-      `  greenlane deploy --sha ${sha}`,
-      '',
-      'Ctrl-C ends everything.',
-      '',
-    ].join('\n'),
-  );
-  await untilInterrupted();
-  supervisor.stop();
-  await stack.stop();
+  let supervisor: Awaited<ReturnType<typeof superviseWorker>> | undefined;
+  try {
+    supervisor = await superviseWorker(stack, (text) => context.stderr(`${text}\n`));
+    const sha = stack.sim.forge.push();
+    stack.sim.forge.setGreen(sha, ['CI / build (push)', 'CI / test (push)', 'CI / lint (push)']);
+    context.stdout(
+      [
+        `Temporal UI        ${stack.server?.uiUrl ?? ''}`,
+        `Temporal server    ${stack.address}`,
+        `simulated world    ${stack.sim.url}/__sim/state`,
+        `a green commit     ${sha}`,
+        '',
+        'In another terminal:',
+        `  export TEMPORAL_ADDRESS=${stack.address} GREENLANE_CONFIG=${stack.configFile}`,
+        `  greenlane deploy --sha ${sha}`,
+        '',
+        'Ctrl-C ends everything.',
+        '',
+      ].join('\n'),
+    );
+    await untilInterrupted();
+  } finally {
+    supervisor?.stop();
+    await stack.stop();
+  }
   return 0;
 }
 

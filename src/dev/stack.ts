@@ -39,51 +39,54 @@ export interface Stack {
 /** Contexts that the stack's fleet requires. */
 export const STACK_GATES = ['CI / build (push)', 'CI / test (push)', 'CI / lint (push)'];
 
-/** Starts everything a deploy needs on loopback. Nothing outlives this process. */
+/**
+ * Starts everything a deploy needs on loopback. Nothing outlives this process, and nothing is left of a start that
+ * failed.
+ * @throws {SetUpError} when there is no Temporal CLI and none can be had
+ * @throws {ServerStartError} when the server does not come up
+ */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const directory = mkdtempSync(join(tmpdir(), 'greenlane-'));
   const kept = whenGone('rm -rf -- "$1"', directory);
-  const sim = await startSimulator({ tenants: 30, ...options.simulator });
-  const server = options.address === undefined ? await startDevServer(options.server) : undefined;
-  const address = options.address ?? (server as DevServer).address;
-  const configFile = join(directory, 'greenlane.yaml');
-  writeFileSync(configFile, stringify({ fleets: { production: simulatedFleet(sim, options.fleet ?? {}) } }));
-  const env: NodeJS.ProcessEnv = {
-    PATH: process.env['PATH'],
-    HOME: process.env['HOME'],
-    TEMPORAL_ADDRESS: address,
-    TEMPORAL_NAMESPACE: options.namespace ?? server?.namespace ?? 'default',
-    GREENLANE_CONFIG: configFile,
-    GREENLANE_TASK_QUEUE: options.lane ?? 'publish',
-    ...(server?.uiUrl === undefined ? {} : { GREENLANE_UI_URL: server.uiUrl }),
-    ...options.env,
-  };
-  const workerEnv: NodeJS.ProcessEnv = {
-    ...env,
-    ...workerTokens(sim),
-  };
   const workers: ServerProcess[] = [];
-  return {
-    server,
-    address,
-    sim,
-    configFile,
-    env,
-    workerEnv,
-    startWorker: async (program = programPath()) => {
+  let sim: Simulator | undefined;
+  let server: DevServer | undefined;
+  const stop = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.stop(1_000, 'SIGKILL')));
+    await server?.stop();
+    await sim?.close();
+    rmSync(directory, { recursive: true, force: true });
+    kept();
+  };
+  try {
+    sim = await startSimulator({ tenants: 30, ...options.simulator });
+    if (options.address === undefined) server = await startDevServer(options.server);
+    const address = options.address ?? (server as DevServer).address;
+    const configFile = join(directory, 'greenlane.yaml');
+    const fleets = { production: simulatedFleet(sim, options.fleet ?? {}) };
+    writeFileSync(configFile, stringify({ fleets }));
+    const env: NodeJS.ProcessEnv = {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: options.namespace ?? server?.namespace ?? 'default',
+      GREENLANE_CONFIG: configFile,
+      GREENLANE_TASK_QUEUE: options.lane ?? 'publish',
+      ...(server?.uiUrl === undefined ? {} : { GREENLANE_UI_URL: server.uiUrl }),
+      ...options.env,
+    };
+    const workerEnv: NodeJS.ProcessEnv = { ...env, ...workerTokens(sim) };
+    const startWorker = async (program = programPath()): Promise<ServerProcess> => {
       const worker = await launchWorker(workerEnv, program);
       workers.push(worker);
       await untilPolling(worker);
       return worker;
-    },
-    stop: async () => {
-      await Promise.all(workers.map((worker) => worker.stop(1_000, 'SIGKILL')));
-      await server?.stop();
-      await sim.close();
-      rmSync(directory, { recursive: true, force: true });
-      kept();
-    },
-  };
+    };
+    return { server, address, sim, configFile, env, workerEnv, startWorker, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** Configuration of a fleet that a simulator stands for; `over` is merged over it, section by section. */

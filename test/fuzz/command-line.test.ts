@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { main as Main } from '../../src/cli.ts';
-import { greenlane } from '../support/cli.ts';
+import { greenlane, start } from '../support/cli.ts';
 import { countOf } from '../support/nightly.ts';
 import { fuzz, FUZZ_TIMEOUT_MS, SEED } from './fuzz.ts';
 import { mutatedText } from './mutations.ts';
@@ -94,6 +94,8 @@ const OPTIONS = [
   ],
 ];
 const sha = '0123456789'.repeat(4);
+/** No process that has nothing to wait for takes longer, on a machine that has other things to do as well. */
+const PROCESS_MS = 60_000;
 const values = fc.oneof(
   fc.constantFrom(
     sha,
@@ -179,6 +181,17 @@ describe('arguments of any kind', () => {
     }
   });
 
+  it.each(['dev', 'demo'])('%s ends where no Temporal server can be started', async (command) => {
+    const temporary = join(directory, command);
+    mkdirSync(temporary);
+    const env = { TEMPORAL_CLI_PATH: directory, TMPDIR: temporary };
+    expect(await greenlane([command], env, directory)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^greenlane: TEMPORAL_CLI_PATH is .* no executable file\./),
+    });
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
   it(
     'end the same in a process of their own',
     async () => {
@@ -187,7 +200,11 @@ describe('arguments of any kind', () => {
         args.every((text) => !/\p{Cs}/u.test(text) && !text.includes('\u0000') && text.length < 50_000),
       );
       for (const args of fc.sample(passable, { numRuns: countOf('fuzz processes'), seed: SEED })) {
-        const said = await greenlane(args, { ...environment(), TEMPORAL_CLI_PATH: directory }, directory);
+        const { child, done } = start(args, { ...environment(), TEMPORAL_CLI_PATH: directory }, directory);
+        const patience = setTimeout(() => child.kill('SIGKILL'), PROCESS_MS);
+        const said = await done;
+        clearTimeout(patience);
+        expect({ args, signal: said.signal }).toEqual({ args, signal: null });
         expectContract(args, said);
         expect({ args, code: said.code }).toEqual({ args, code: (await inProcess(args)).code });
       }
