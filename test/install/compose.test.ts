@@ -87,6 +87,12 @@ describe('docker-compose.yml', () => {
       security_opt: ['no-new-privileges:true'],
     });
     expect(compose.services['worker']).not.toHaveProperty('user');
+    // Its image has no shell: what it runs and how it is looked after stands in the image.
+    for (const { build, command, ...service } of Object.values(compose.services)) {
+      if (build === undefined) continue;
+      expect(Array.isArray(command ?? [])).toBe(true);
+      for (const key of ['entrypoint', 'healthcheck']) expect(service).not.toHaveProperty(key);
+    }
   });
 
   it('looks after the health of what others wait for, and starts again whatever is to run', () => {
