@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { describe, expect, it } from 'vitest';
 import { readAdvisories } from '../../scripts/lib/advisories.mjs';
 import { isAllowed, problemsIn, problemsOf } from '../../scripts/lib/packages.mjs';
@@ -67,6 +68,19 @@ describe('what the registry knows', () => {
 });
 
 describe('the bill of materials', () => {
+  const made = sbom(root);
+
+  it('is what the schema of CycloneDX 1.5 allows, and no key beside', async () => {
+    const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot5);
+    expect(await validator.validate(await made)).toBeNull();
+    const bom = JSON.parse(await made) as { components: object[] };
+    for (const wrong of [
+      { ...bom, componentz: [] },
+      { ...bom, components: [{ name: 'no type' }] },
+    ])
+      expect(await validator.validate(JSON.stringify(wrong))).not.toBeNull();
+  });
+
   it('lists every production package once, with version, checksum and address, and no other', async () => {
     interface Component {
       readonly type: string;
@@ -74,7 +88,7 @@ describe('the bill of materials', () => {
       readonly purl: string;
       readonly hashes: readonly { readonly alg: string; readonly content: string }[];
     }
-    const bom = JSON.parse(await sbom(root)) as {
+    const bom = JSON.parse(await made) as {
       bomFormat: string;
       specVersion: string;
       metadata: { component: { name: string; type: string } };
