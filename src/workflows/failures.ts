@@ -41,7 +41,7 @@ export function wasRefused(error: ActivityFailure): boolean {
 }
 
 /** Type of the failure an activity ended with; undefined when it was none of ours. */
-export function kindOf(error: ActivityFailure): string | undefined {
+function kindOf(error: ActivityFailure): string | undefined {
   return error.cause instanceof ApplicationFailure ? (error.cause.type ?? undefined) : undefined;
 }
 
@@ -49,4 +49,9 @@ export function kindOf(error: ActivityFailure): string | undefined {
 export function maySent(error: ActivityFailure): boolean {
   const said: unknown = error.cause instanceof ApplicationFailure ? error.cause.details?.[0] : undefined;
   return !(typeof said === 'object' && said !== null && 'sent' in said && said.sent === false);
+}
+
+/** Whether a wave stopped because the lock or the kill switch could not be read: nobody can tell whether it may go on. */
+export function cannotTell(error: ActivityFailure): boolean {
+  return ['greenlane.KillSwitchUnreadable', 'greenlane.LockUnreadable'].includes(kindOf(error) ?? '');
 }

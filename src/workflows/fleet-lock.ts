@@ -15,7 +15,7 @@ import { sameDeploy, type Holder } from '../rollout/lock/state.ts';
 import * as lock from '../rollout/lock/transitions.ts';
 import { HEARTBEAT_MS } from './activities.ts';
 import { listenForHolds } from './lock-holds.ts';
-import { LockEars } from './lock-ears.ts';
+import { Ears } from './ears.ts';
 import { LockRun } from './lock-run.ts';
 import { LockTurns } from './lock-turns.ts';
 import { LockWatch } from './lock-watch.ts';
@@ -53,7 +53,7 @@ export async function fleetLock(input: FleetLockInput): Promise<void> {
   const run = new LockRun(input.fleet, input.state);
   const turns = new LockTurns(run);
   const watch = new LockWatch(run);
-  const ears = new LockEars();
+  const ears = new Ears();
   const unanswered = listen(run, ears);
   listenForHolds(run, ears);
   ears.open((name) => run.odd(`an unknown signal \`${name.slice(0, 100)}\``));
@@ -93,7 +93,7 @@ export async function fleetLock(input: FleetLockInput): Promise<void> {
 }
 
 /** Hears the deploys. What the holder asks again is in the answer: its grant was lost, or it was reset. */
-function listen(run: LockRun, ears: LockEars): Holder[] {
+function listen(run: LockRun, ears: Ears): Holder[] {
   const unanswered: Holder[] = [];
   const odd = (what: string): void => run.odd(what);
   ears.on(requestSignal, (message: unknown) =>

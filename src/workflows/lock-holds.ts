@@ -2,7 +2,7 @@ import * as wf from '@temporalio/workflow';
 import { holdMessages } from '../rollout/lock/messages.ts';
 import type { LockState } from '../rollout/lock/state.ts';
 import type { LockView } from '../rollout/lock/view.ts';
-import type { LockEars } from './lock-ears.ts';
+import type { Ears } from './ears.ts';
 import type { LockRun } from './lock-run.ts';
 import { HOLDS, holdSignal, holdUpdate, type HoldName } from './messages.ts';
 import { parseMessage } from './parse.ts';
@@ -15,7 +15,7 @@ interface HoldMessage {
 }
 
 /** What people put on a fleet and take off it: pin and freeze, as updates, and as signals typed by hand. */
-export function listenForHolds(run: LockRun, ears: LockEars): void {
+export function listenForHolds(run: LockRun, ears: Ears): void {
   for (const name of HOLDS) {
     ears.on(holdSignal(name), (message: unknown) => {
       run.take(() => {

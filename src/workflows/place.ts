@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Grant, Preflight } from '../activities/contract.ts';
 import { requestFleet, takeTurn } from './activities.ts';
 import { historyIsLong } from './continue.ts';
+import type { Ears } from './ears.ts';
 import { tellLock } from './lock-signals.ts';
 import { grantSignal, nextSignal, withdrawSignal } from './messages.ts';
 import { parseMessage } from './parse.ts';
@@ -33,14 +34,14 @@ export class Place {
   /** What the turn found when it looked whether the deploy may go on. */
   preflight: Preflight | undefined;
 
-  constructor(run: Run) {
+  constructor(run: Run, ears: Ears) {
     this.#run = run;
     const odd = (what: string): void => run.odd(what);
-    wf.setHandler(grantSignal, (message: unknown) => {
+    ears.on(grantSignal, (message: unknown) => {
       const parsed = parseMessage(granted, message, 'grant', odd);
       if (parsed !== undefined) this.#hear(parsed as Grant);
     });
-    wf.setHandler(nextSignal, (message: unknown) => {
+    ears.on(nextSignal, (message: unknown) => {
       const parsed = parseMessage(called, message, 'next', odd);
       if (parsed?.runId === run.runId && parsed.nonce === this.#nonce) this.#called = true;
     });

@@ -131,7 +131,7 @@ async function waveBack(run: Run, steering: Steering): Promise<void> {
   const { wave } = state;
   const scope = `back-${state.tries}`;
   try {
-    const result = await steering.sending({ wave, slugs, since: Date.now() }, scope, () =>
+    const result = await steering.flight.carry({ wave, slugs, since: Date.now() }, scope, () =>
       fleetActivities(settings).rollWave.executeWithOptions(
         { summary: `back: ${slugs.length} tenants to ${target.slice(0, 7)}` },
         [

@@ -6,7 +6,7 @@ import { waveOf } from '../rollout/waves.ts';
 import { fleetActivities } from './activities.ts';
 import { continueAsNew, historyIsLong } from './continue.ts';
 import { CalledBack, Ended, TurnedBack } from './ends.ts';
-import { activity, kindOf, maySent, reasonOf } from './failures.ts';
+import { activity, cannotTell, maySent, reasonOf } from './failures.ts';
 import type { Run } from './run.ts';
 import type { Steering } from './steering.ts';
 
@@ -104,7 +104,7 @@ async function roll(run: Run, steering: Steering, slugs: readonly string[]): Pro
   const scope = `${state.tries}`;
   let result: WaveResult;
   try {
-    result = await steering.sending({ wave, slugs, since: Date.now() }, scope, () =>
+    result = await steering.flight.carry({ wave, slugs, since: Date.now() }, scope, () =>
       fleetActivities(settings).rollWave.executeWithOptions({ summary }, [
         {
           settings,
@@ -129,8 +129,7 @@ async function roll(run: Run, steering: Steering, slugs: readonly string[]): Pro
       return false;
     }
     if (!(error instanceof wf.ActivityFailure) || wf.isCancellation(error)) throw error;
-    const kind = kindOf(error);
-    if (kind === 'greenlane.KillSwitchUnreadable' || kind === 'greenlane.LockUnreadable') {
+    if (cannotTell(error)) {
       if (maySent(error)) touched(run, isCanary, slugs, 1);
       if (state.calls === 0) throw new Ended('failed', `wave ${wave}: ${reasonOf(error)}`);
       steering.halt(reasonOf(error), 'greenlane');

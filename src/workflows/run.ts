@@ -11,7 +11,7 @@ import { haltedSignal } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { beginState, type DeployInput, type DeployState } from './state.ts';
 import { statusOf } from './whereabouts.ts';
-import type { Asked, InFlight } from './status.ts';
+import type { Asked, Halt, InFlight } from './status.ts';
 
 const AUDIT_LENGTH = 200;
 /** Most oddities of one deploy in its audit trail: a flood of nonsense must not wash away who did what. */
@@ -35,6 +35,8 @@ export class Run {
   readonly #notices = new Notices((warning) => this.warn(warning));
   /** What the lock was told of halts, in order. */
   #standing: Promise<void> = Promise.resolve();
+  /** The halt that the outside was told of. */
+  #halt: Halt | undefined;
   /** The newest commit status that has not gone out: an older one is not worth a call. */
   #post: { readonly status: CommitState; readonly text: string } | undefined;
 
@@ -95,6 +97,14 @@ export class Run {
       this.state.warnings.push(warning);
       this.note(`warning: ${warning}`);
     }
+  }
+
+  /** Tells of the halt it stands under, once: as soon as somebody says it, not when the call that is out is back. */
+  tellHalted(): void {
+    const { halt, settings } = this.state;
+    if (halt === undefined || halt === this.#halt || settings === undefined) return;
+    this.#halt = halt;
+    this.tell('pending', `halted by ${halt.actor}: ${halt.reason}`, 'halted');
   }
 
   /** Tells the forge and whoever is to be notified, in order, beside the deploy: failing to tell never fails it. */

@@ -102,6 +102,32 @@ describe.concurrent('Signals typed by hand', () => {
     await signal(deploy, 'abort', { reason: 'seen' });
     expect((await deploy.result()).outcome).toBe('halted');
   });
+
+  it('before anybody works on the deploy are heard in the order in which they came', async () => {
+    const world = await lane.world();
+    const sha = world.green();
+    // Its first task comes late, and finds what was said meanwhile.
+    const deploy = (await lane.environment.client.workflow.start('deploy', {
+      workflowId: `deploy/${world.name}/${sha}`,
+      taskQueue: lane.taskQueue,
+      args: [{ fleet: world.name, sha, kind: 'auto', actor: 'a test' }],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      startDelay: '1s',
+    })) as Deploy;
+    await signal(deploy, 'resume', { reason: 'it is halted, is it not', actor: 'ann' });
+    await deploy.signal('in-flight', { wave: 'one' });
+    await signal(deploy, 'halt', { reason: 'now it is', actor: 'bob' });
+    await inPhase(deploy, 'halted');
+    expect((await trailOf(deploy)).map((line) => line.split(' ', 3).join(' ')).slice(0, 3)).toEqual([
+      'ann: resume was',
+      'signal: a `in-flight`',
+      'bob: halt: now',
+    ]);
+    await signal(deploy, 'abort', { reason: 'seen' });
+    expect((await deploy.result()).outcome).toBe('halted');
+    expect(world.calls()).toEqual([]);
+  });
 });
 
 describe.concurrent('Temporal’s own buttons', () => {

@@ -1,12 +1,13 @@
 import * as wf from '@temporalio/workflow';
 
 /**
- * Hears the lock's signals in the order in which they came. Those that a run finds at its beginning are dispatched by
- * Temporal's SDK as soon as a handler of their name is there, in the order of the handlers: a request that came after
- * a release would be heard before it, and granted to a deploy whose release is then taken for that grant (I-30). So
- * all handlers are collected first, and a default one dispatches what is there.
+ * Hears a workflow's signals in the order in which they came; one for each workflow. Those that a run finds at its
+ * beginning are dispatched by Temporal's SDK as soon as a handler of their name is there, in the order of the handlers:
+ * the lock would hear a request before the release that was sent ahead of it, and grant to a deploy whose release is
+ * then taken for that grant (I-30); a deploy that was told to resume and then to halt would go on. So all handlers
+ * are collected first, and a default one dispatches what is there.
  */
-export class LockEars {
+export class Ears {
   readonly #handlers = new Map<string, (message: unknown) => void>();
 
   on({ name }: Pick<wf.SignalDefinition<[never]>, 'name'>, handler: (message: unknown) => void): void {
