@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keptDirectory } from '../support/scratch.ts';
 import type { Backbone } from './backbone.ts';
 import { startCrew } from './crew.ts';
 import type { Evidence } from './evidence.ts';
@@ -94,7 +94,7 @@ export async function runBatch(
 
 /** Keeps what tells why. */
 function keep(seed: number, output: string, evidence: readonly Evidence[]): string {
-  const directory = mkdtempSync(join(tmpdir(), `greenlane-faults-${seed}-`));
+  const directory = mkdtempSync(join(keptDirectory(), `greenlane-faults-${seed}-`));
   writeFileSync(join(directory, 'workers.log'), output);
   for (const { histories } of evidence)
     for (const [id, chain] of histories)

@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HostId } from '../../src/lint/host.ts';
@@ -7,10 +7,9 @@ import { loadSettings } from '../../src/lint/load-settings.ts';
 
 export type Files = Readonly<Record<string, string | Buffer>>;
 
-/** A directory with these files, gone when the process ends. */
+/** A directory with these files, gone when the run of the tests ends (test/support/scratch.ts). */
 export function temporaryTree(files: Files): string {
   const root = mkdtempSync(join(tmpdir(), 'greenlane-lint-'));
-  process.once('exit', () => rmSync(root, { recursive: true, force: true }));
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
