@@ -82,6 +82,16 @@ describe('a script nested deeper than anybody writes', () => {
   });
 });
 
+describe('a word of two hundred thousand options', () => {
+  it.each(['curl', 'wget'])('of %s is read at once', async (program) => {
+    const run = `${program} -${'ks'.repeat(100_000)} https://cp.example\n`;
+    // A step with a secret in it is followed.
+    const steps = [{ env: { TOKEN: '${{ secrets.CP_ADMIN_API_TOKEN }}' }, run }];
+    const workflow = stringify({ name: 'X', on: ['push'], jobs: { a: { 'runs-on': 'x', steps } } });
+    expect(await rulesOf(workflow)).not.toContain('shell-syntax');
+  });
+});
+
 describe('an alias bomb', () => {
   const levels = 'abcdefghij'.split('');
   const bomb = levels

@@ -89,7 +89,11 @@ const LONG_NAMES: Record<string, string> = {
 export function curlTransfer(words: readonly Value[]): Transfer {
   const options = new Map<string, Value[]>();
   const operands: Value[] = [];
-  const add = (name: string, value: Value) => options.set(name, [...(options.get(name) ?? []), value]);
+  const add = (name: string, value: Value): void => {
+    const values = options.get(name);
+    if (values === undefined) options.set(name, [value]);
+    else values.push(value);
+  };
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] as Value;
     const text = word.text;
