@@ -1,3 +1,4 @@
+import { forCiLog } from '../../src/safety/neutralise.ts';
 import { ApplicationFailure } from '@temporalio/common';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,14 +69,23 @@ describe.concurrent('what comes from outside', () => {
   );
 
   it('I-23: commands neither CI, markdown nor a terminal by what a gate is called and says', async () => {
-    const world = await lane.world();
+    const evil = '\u001b[31m::error::owned\n::add-mask::x\u009b2J';
+    const required = `CI / <img src=x> \u202e${evil} (push)`;
+    const world = await lane.world({ fleet: { gates: { required: [...GATES, required] } } });
     const sha = world.sim.forge.push();
     world.sim.forge.setGreen(sha, GATES);
-    const evil = '\u001b[31m::error::owned\n::add-mask::x\u009b2J';
-    world.sim.forge.setStatus(sha, GATES[0] as string, 'failure', { description: evil, targetUrl: evil });
-    const end = await world.deploy(sha);
+    world.sim.forge.setStatus(sha, required, 'failure', { description: evil, targetUrl: evil });
+    const handle = await world.start(sha);
+    const end = await handle.result();
     expect(end.outcome).toBe('failed');
-    expect(end.reason).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+    expect(end.reason).toContain('owned');
+    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    expect(currentDetails).toContain('owned');
+    expect(currentDetails).not.toMatch(/(?<!\\)<img/);
+    const posted = world.sim.forge.statusesPosted(sha).map(({ description }) => description);
+    for (const text of [end.reason, currentDetails.replaceAll('\n', ' '), ...posted])
+      expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+    expect(forCiLog(end.reason)).not.toMatch(/::|##\[/);
   });
 });
 

@@ -92,6 +92,9 @@ describe.concurrent('the fleet', () => {
     const end = await last.result();
     expect(end.outcome).toBe('deployed');
     expect(end.epoch).toBeGreaterThan(1);
+    // Not before the call that was out is over.
+    const [out, next] = world.calls();
+    expect(next?.at).toBeGreaterThanOrEqual(out?.endAt ?? Infinity);
   });
 
   it('I-30: has one holder at a time, however long its call takes, and epochs rise', async () => {
