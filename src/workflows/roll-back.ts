@@ -4,7 +4,7 @@ import { tagOf } from '../rollout/tag.ts';
 import { fleetActivities } from './activities.ts';
 import { continueAsNew, historyIsLong } from './continue.ts';
 import { CalledBack, Ended } from './ends.ts';
-import { activity, reasonOf } from './failures.ts';
+import { activity, cannotTell, maySent, reasonOf } from './failures.ts';
 import { formerRelease, holdsAfter } from './holds-after.ts';
 import { tellLock } from './lock-signals.ts';
 import { turnedBackSignal } from './messages.ts';
@@ -169,6 +169,13 @@ async function waveBack(run: Run, steering: Steering): Promise<void> {
       return;
     }
     if (!(error instanceof wf.ActivityFailure) || wf.isCancellation(error)) throw error;
-    throw new Ended('failed', `rolling back, wave ${wave}: ${reasonOf(error)}`);
+    if (maySent(error)) {
+      state.calls += 1;
+      state.unsure = slugs;
+    }
+    // A fleet that is half back is not given away because nobody can tell: somebody looks, and resumes it.
+    if (!cannotTell(error) || state.calls === 0)
+      throw new Ended('failed', `rolling back, wave ${wave}: ${reasonOf(error)}`);
+    steering.halt(reasonOf(error), 'greenlane');
   }
 }

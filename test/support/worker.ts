@@ -3,6 +3,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import pino from 'pino';
+import type { Activities } from '../../src/activities/contract.ts';
 import { Fleets, type Fleet } from '../../src/activities/fleets.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { fleetConfig, type FleetConfig } from '../../src/config/fleet.ts';
@@ -79,6 +80,8 @@ export interface LaneOptions {
   /** How the server in real time is started. */
   readonly server?: DevServerOptions;
   readonly uiUrl?: string;
+  /** What some activities do instead. */
+  readonly activities?: (real: Activities) => Partial<Activities>;
 }
 
 /**
@@ -106,7 +109,11 @@ export async function startLane(options: LaneOptions = {}): Promise<Lane> {
     taskQueue,
     workflowBundle: { codePath: bundle },
     ...work,
-    activities: options.skipsTime === true ? { ...activities, ...withoutLists } : activities,
+    activities: {
+      ...activities,
+      ...(options.skipsTime === true ? withoutLists : {}),
+      ...options.activities?.(activities),
+    },
     maxConcurrentActivityTaskExecutions: 200,
     shutdownForceTime: '3s',
   });
