@@ -117,6 +117,49 @@ describe.concurrent('the fleet', () => {
       expect(calls[index + 1]?.at ?? Infinity).toBeGreaterThanOrEqual(call.endAt ?? Infinity);
   });
 
+  it('I-30: gets no call of a deploy that the lock knows nothing of any more', async () => {
+    const world = await lane.world();
+    const canary = hold(world, 'hongming');
+    const deploy = await world.start(world.green());
+    await canary.arrived;
+    const lock = lane.environment.client.workflow.getHandle(lockId(world.name));
+    const { workflowId, firstExecutionRunId: runId } = deploy;
+    await lock.signal('release', { workflowId, runId, outcome: 'deployed', reason: 'typed by hand' });
+    await until(async () => (await lock.query(lockQuery)).holder === undefined);
+    canary.release();
+    const end = await deploy.result();
+    expect(end).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining("not this deploy's any more") as string,
+    });
+    expect(world.calls().map(({ slugs }) => slugs)).toEqual([['hongming']]);
+  });
+
+  it('I-30: is kept while a call of a deploy that was terminated is out, and no longer', async () => {
+    const world = await lane.world();
+    const canary = hold(world, 'hongming');
+    const first = await world.start(world.green());
+    await canary.arrived;
+    const second = await world.start(world.green());
+    const lock = lane.environment.client.workflow.getHandle(lockId(world.name));
+    await until(async () => (await lock.query(lockQuery)).waiting === 1);
+    await first.terminate('by hand');
+    await until(async () =>
+      (await lock.query(lockQuery)).oddities.some(({ what }) => what.includes('the fleet is kept')),
+    );
+    const { holder, waiting } = await lock.query(lockQuery);
+    expect({ holder: holder?.epoch, waiting }).toEqual({ holder: 1, waiting: 1 });
+    expect(world.calls()).toHaveLength(1);
+    const letGo = Date.now();
+    canary.release();
+    expect((await second.result()).outcome).toBe('deployed');
+    const next = world.calls()[1];
+    expect(next).toMatchObject({ epoch: 2, slugs: ['hongming'] });
+    expect(next?.at).toBeGreaterThanOrEqual(letGo);
+    // The call may take 20 s: it was heard when it was over.
+    expect((next?.at ?? Infinity) - letGo).toBeLessThan(15_000);
+  });
+
   it('I-32: is left alone after halt returned; what is in flight is named', async () => {
     const world = await lane.world();
     const wave = hold(world, 'tenant-002');
