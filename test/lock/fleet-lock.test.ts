@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { startLockWorld, type LockFleet, type LockWorld, type StandIn } from './harness.ts';
+import { startLockWorld, type AskOptions, type LockFleet, type LockWorld, type StandIn } from './harness.ts';
 
 let world: LockWorld;
 beforeAll(async () => {
@@ -73,20 +73,36 @@ describe('The fleet lock', () => {
     expect(fleet.acts.map(({ workflowId }) => workflowId)).not.toContain(second.workflowId);
   });
 
-  it.each([
-    ['terminated', (deploy: StandIn) => deploy.terminate()],
-    ['cancelled', (deploy: StandIn) => deploy.cancel()],
-  ])('I-30: takes the fleet back from a holder that was %s, and from no other', async (_, end) => {
-    const fleet = world.fleet();
-    const [first, second] = (await line(fleet, 2)) as [StandIn, StandIn];
-    await acted(fleet, 1);
-    await end(first);
-    await fleet.see((view) => view.holder?.workflowId === second.workflowId);
-    const { ledger } = await fleet.view();
-    expect(ledger[0]).toMatchObject({ epoch: 1, outcome: 'failed' });
-    expect(ledger[0]?.reason).toMatch(/^ended without giving the fleet back/);
-    expect(await acted(fleet, 2)).toEqual([1, 2]);
-    await second.signal('finish');
+  it('I-30: takes the fleet back from a holder that Temporal says has ended, however it did, and from no other', async () => {
+    const ends: readonly [string, (deploy: StandIn) => Promise<unknown>, AskOptions?][] = [
+      ['terminated', (deploy) => deploy.terminate()],
+      ['cancelled', (deploy) => deploy.cancel()],
+      ['failed', (deploy) => deploy.signal('fail')],
+      ['timed_out', () => Promise.resolve(), { endsAfter: '5s' }],
+    ];
+    await Promise.all(
+      ends.map(async ([how, end, options]) => {
+        const fleet = world.fleet();
+        const first = await fleet.ask(1, options);
+        await acted(fleet, 1);
+        const second = await fleet.ask(2);
+        await fleet.see((view) => view.waiting === 1 || view.grants === 2);
+        await end(first);
+        const { ledger, grants } = await fleet.see((view) => view.holder?.workflowId === second.workflowId);
+        expect(await acted(fleet, 2)).toEqual([1, 2]);
+        expect(grants).toBe(2);
+        expect(ledger).toEqual([
+          expect.objectContaining({
+            ...{ workflowId: first.workflowId, epoch: 1, outcome: 'failed', actor: 'a test' },
+            reason: `ended without giving the fleet back (${how})`,
+          }),
+        ]);
+        expect((await first.describe()).status.name).toBe(how.toUpperCase());
+        await second.signal('finish');
+        await second.result();
+        expect(fleet.acts).toHaveLength(2);
+      }),
+    );
   });
 
   it('keeps the fleet for a holder that continued as new, and takes its release', async () => {

@@ -30,6 +30,8 @@ export interface AskOptions {
   readonly tag?: string;
   readonly brief?: boolean;
   readonly readyAt?: number;
+  /** Temporal ends it after so long, whatever it is at. */
+  readonly endsAfter?: '5s';
 }
 
 /** One fleet with its lock and what queues for it. */
@@ -89,6 +91,7 @@ export class LockFleet {
       args: [input],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
+      ...(options.endsAfter === undefined ? {} : { workflowExecutionTimeout: options.endsAfter }),
     });
     return started;
   }

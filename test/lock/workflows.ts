@@ -80,8 +80,10 @@ export async function deploy(input: StandInInput): Promise<string> {
   const { state } = run;
   let finish = input.brief === true;
   let goOn = false;
+  let fail = false;
   wf.setHandler(wf.defineSignal('finish'), () => void (finish = true));
   wf.setHandler(wf.defineSignal('go-on'), () => void (goOn = true));
+  wf.setHandler(wf.defineSignal('fail'), () => void (fail = true));
   state.settings = input.settings;
   state.greenAt ??= input.readyAt;
   try {
@@ -95,7 +97,8 @@ export async function deploy(input: StandInInput): Promise<string> {
   if (state.runs === 0 || state.checked !== true)
     await acts(run.workflowId, run.runId, state.epoch as number);
   state.checked = true;
-  await wf.condition(() => finish || goOn);
+  await wf.condition(() => finish || goOn || fail);
+  if (fail) throw wf.ApplicationFailure.nonRetryable('it was told to');
   if (goOn && !finish) await wf.continueAsNew<typeof deploy>({ ...input, carried: state });
   await release(run, { outcome: 'deployed', reason: 'it was told to' });
   return 'deployed';
