@@ -11,8 +11,9 @@ import proto from '@temporalio/proto';
 import { AHEAD, OF_CLOSED_RUN } from '../workflows/ahead.ts';
 
 const { QUERY_REJECT_CONDITION_NOT_OPEN: NOT_OPEN } = proto.temporal.api.enums.v1.QueryRejectCondition;
-const MOST_TRIES = 5;
-const AGAIN_MS = 100;
+/** The task that waits may be for a worker that was killed: Temporal gives it to another one after ten seconds. */
+const UNTIL_TAKEN_MS = 12_000;
+const AGAIN_MS = 250;
 
 /**
  * Asks once more when a worker refused a question because it would have run ahead of the workflow's history
@@ -26,7 +27,8 @@ export class AskAgain implements WorkflowClientInterceptor {
     } catch (error) {
       if (!isAhead(error)) throw error;
     }
-    for (let tries = 2; ; tries += 1) {
+    const end = performance.now() + UNTIL_TAKEN_MS;
+    for (;;) {
       try {
         return await next({ ...input, queryRejectCondition: NOT_OPEN });
       } catch (error) {
@@ -35,7 +37,7 @@ export class AskAgain implements WorkflowClientInterceptor {
             ...input,
             headers: { ...input.headers, [OF_CLOSED_RUN]: defaultPayloadConverter.toPayload(true) },
           });
-        if (!isAhead(error) || tries >= MOST_TRIES) throw error;
+        if (!isAhead(error) || performance.now() > end) throw error;
       }
       await pause(AGAIN_MS);
     }

@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pointName, type Moment } from '../../src/activities/fault-points.ts';
-import { connect } from '../../src/client/connect.ts';
+import { connect, type TemporalAccess } from '../../src/client/connect.ts';
 import { startStack, STACK_GATES, type Stack } from '../../src/dev/stack.ts';
 import type { ServerProcess } from '../../src/dev/server-process.ts';
-import type { DeployResult } from '../../src/workflows/status.ts';
+import { statusQuery } from '../../src/workflows/messages.ts';
+import type { DeployResult, DeployStatus } from '../../src/workflows/status.ts';
 import { greenlane } from '../support/cli.ts';
 import { DROPS_THE_FROZEN } from './backbone.ts';
+import { brokenTasks, historiesOf } from './histories.ts';
+import { pause } from './pause.ts';
+import { notReplayed } from './replay.ts';
+import { quietRuntime } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
 const LONG_MS = 120_000;
@@ -17,6 +22,7 @@ type AtEnd = (close: () => Promise<void> | void) => void;
 
 interface Scene {
   readonly stack: Stack;
+  readonly access: TemporalAccess;
   /** A worker that is frozen at that point by now, and one that took its place. */
   freezeAt(moment: Moment, sha: string): Promise<ServerProcess>;
   green(): string;
@@ -37,6 +43,7 @@ async function scene(atEnd: AtEnd): Promise<Scene> {
   atEnd(async () => access.close());
   return {
     stack,
+    access,
     green: () => {
       const sha = stack.sim.forge.push();
       stack.sim.forge.setGreen(sha, STACK_GATES);
@@ -61,9 +68,11 @@ async function scene(atEnd: AtEnd): Promise<Scene> {
 const canaryCalls = ({ sim }: Stack) =>
   sim.journal.calls('control-plane', (call) => call.dryRun === false && call.slugs?.[0] === 'hongming');
 
-describe('I-30: a worker that is frozen until its wave is somebody else’s, and wakes', () => {
+quietRuntime();
+
+describe('I-30: a worker that wakes late, or takes over', () => {
   it.concurrent(
-    'between taking the wave and its first line: it asks Temporal, and sends nothing',
+    'frozen between taking the wave and its first line: it asks Temporal, and sends nothing',
     async ({ onTestFinished }) => {
       const { stack, green, ended, freezeAt } = await scene(onTestFinished);
       const letGo = stack.sim.fault({ where: 'control-plane', slug: 'hongming', kind: 'hold' });
@@ -83,7 +92,7 @@ describe('I-30: a worker that is frozen until its wave is somebody else’s, and
   );
 
   it.concurrent(
-    'between its last look and its call: the call carries its old epoch, and the control plane refuses it',
+    'frozen between its last look and its call: the call carries its old epoch, and the control plane refuses it',
     async ({ onTestFinished }) => {
       const { stack, green, ended, freezeAt } = await scene(onTestFinished);
       const first = green();
@@ -100,6 +109,34 @@ describe('I-30: a worker that is frozen until its wave is somebody else’s, and
       );
       expect(canaryCalls(stack).at(-1)).toMatchObject({ epoch: 1, status: 409, effect: false });
       expect(new Set(Object.values(stack.sim.tenants.fleet.running()))).toEqual(new Set([second]));
+    },
+    LONG_MS,
+  );
+
+  it.concurrent(
+    'and is asked before it has the deploy in its memory: it answers as soon as it does, and every replay follows',
+    async ({ onTestFinished }) => {
+      const { stack, access, ended } = await scene(onTestFinished);
+      const sha = stack.sim.forge.push();
+      const worker = await stack.startWorker();
+      await greenlane(['deploy', '--sha', sha, '--no-wait'], stack.env);
+      const handle = access.client.workflow.getHandle(`deploy/production/${sha}`);
+      const status = (): Promise<DeployStatus> =>
+        access.client.withDeadline(Date.now() + LONG_MS, () => handle.query(statusQuery));
+      await until(async () => (await status()).phase === 'gates', SLOW_MS);
+      await worker.kill('SIGKILL');
+      // It waits for a worker. What comes next is for the one that is gone, until Temporal gives that up.
+      const answer = status();
+      await pause(500);
+      await handle.signal('halt', { reason: 'a test', actor: 'an operator' });
+      await stack.startWorker();
+      expect((await answer).phase).toBe('halted');
+      await handle.signal('resume', { reason: 'a test', actor: 'an operator' });
+      stack.sim.forge.setGreen(sha, STACK_GATES);
+      expect((await ended(sha)).outcome).toBe('deployed');
+      const histories = await historiesOf(access.client, [handle.workflowId]);
+      expect(await notReplayed([histories])).toEqual([]);
+      expect(brokenTasks(histories)).toEqual([]);
     },
     LONG_MS,
   );
