@@ -75,9 +75,12 @@ export class ServerStartError extends GreenlaneError {
   readonly exitCode = 1;
   /** The last lines it wrote; empty when it wrote nothing. */
   readonly output: string;
-  constructor(what: string, why: string, output: string) {
+  /** It came up and ended, rather than never answering or not being tried: another start may go better. */
+  readonly ended: boolean;
+  constructor(what: string, why: string, output: string, ended = false) {
     super(`Cannot start ${what}: ${why}.${output === '' ? '' : ` Its last lines:\n${output}`}`);
     this.output = output;
+    this.ended = ended;
   }
 }
 

@@ -25,7 +25,8 @@ export async function waitUntilServing(server: ServerProcess, serving: Serving):
   const { what, address, namespace, deadlineMs } = serving;
   const end = Date.now() + deadlineMs;
   for (;;) {
-    if (server.hasEnded()) throw new ServerStartError(what, 'it ended at once', server.lastLines(shownLines));
+    if (server.hasEnded())
+      throw new ServerStartError(what, 'it ended at once', server.lastLines(shownLines), true);
     if (await answers(address, namespace)) return;
     if (Date.now() > end) {
       await server.stop(0);

@@ -11,6 +11,7 @@ const host = '127.0.0.1';
 const what = 'the Temporal dev server';
 const startMs = 30_000;
 const stopMs = 5_000;
+const MOST_STARTS = 3;
 
 /** How the dev server runs. */
 export interface DevServerOptions {
@@ -52,8 +53,19 @@ export interface DevServer {
  * @throws {ServerStartError} when a port is in use or the server does not come up
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
-  const { namespace = 'default', headless = false } = options;
   const command = await temporalCli();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(command, options);
+    } catch (error) {
+      // Ports that were free a moment ago, those it chooses for itself as well, may be somebody else's by now.
+      if (!(error instanceof ServerStartError) || !error.ended || tries === MOST_STARTS) throw error;
+    }
+  }
+}
+
+async function startOnce(command: string, options: DevServerOptions): Promise<DevServer> {
+  const { namespace = 'default', headless = false } = options;
   const port = await portFor('port', options.port);
   const uiPort = headless ? undefined : await portFor('uiPort', options.uiPort);
   const server = await startServerProcess({ command, args: argumentsFor(options, namespace, port, uiPort) });

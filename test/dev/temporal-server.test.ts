@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createSteps } from '../../scripts/lib/steps.mjs';
+import { ensureTemporalCli } from '../../scripts/lib/temporal-cli.mjs';
 import { freePorts } from '../../src/dev/ports.ts';
 import { startDevServer } from '../../src/dev/temporal-server.ts';
 import { ServerStartError } from '../../src/errors.ts';
@@ -63,6 +65,18 @@ describe('startDevServer', () => {
     const start = startDevServer({ headless: true, dbFilename: join(directory, 'missing', 'x.db') });
     await expect(start).rejects.toThrow(ServerStartError);
     await expect(start).rejects.toThrow(/it ended at once[\s\S]*missing/);
+  });
+
+  it('starts again when it came up and ended, as it does when its ports are taken meanwhile', async () => {
+    const { path } = await ensureTemporalCli(createSteps());
+    const [stumbling, stumbled] = [join(directory, 'stumbling'), join(directory, 'stumbled')];
+    const script = `#!/bin/sh\n[ -e '${stumbled}' ] || { : > '${stumbled}'; exit 2; }\nexec '${path}' "$@"\n`;
+    writeFileSync(stumbling, script, { mode: 0o755 });
+    vi.stubEnv('TEMPORAL_CLI_PATH', stumbling);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const server = await startDevServer({ headless: true });
+    expect(existsSync(stumbled)).toBe(true);
+    await server.stop();
   });
 
   it('can be stopped twice', async () => {
