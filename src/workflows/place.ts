@@ -88,11 +88,16 @@ export class Place {
   /** Gives the place, or a grant that is on its way, back. */
   async leave(): Promise<void> {
     const nonce = this.#nonce;
-    if (nonce === undefined) return;
+    const { workflowId, runId } = this.#run;
+    if (nonce === undefined) {
+      // Where this run did not ask, the one that it goes on from, or that was reset, may have.
+      if (this.#left.size === 0 && wf.workflowInfo().runId !== runId)
+        await tellLock(this.#run, withdrawSignal, { workflowId, runId });
+      return;
+    }
     this.#nonce = undefined;
     this.#grant = undefined;
     this.#left.add(nonce);
-    const { workflowId, runId } = this.#run;
     await tellLock(this.#run, withdrawSignal, { workflowId, runId, nonce });
   }
 

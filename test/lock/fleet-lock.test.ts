@@ -252,6 +252,19 @@ describe('The fleet lock', () => {
     await second.result();
   });
 
+  it('is told by a waiter that was reset and ends before it asks anew that nobody waits any more', async () => {
+    const fleet = world.fleet();
+    const [first, second] = (await line(fleet, 2)) as [StandIn, StandIn];
+    await world.restart(async () => {
+      await fleet.reset(second);
+      await second.signal('abort', { reason: 'a test' });
+    });
+    expect(await fleet.client.workflow.getHandle(second.workflowId).result()).toBe('halted');
+    await fleet.see(({ holder, waiting }) => holder?.workflowId === first.workflowId && waiting === 0);
+    await first.signal('finish');
+    expect(await first.result()).toBe('deployed');
+  });
+
   it('refuses the second of two people who pin at once, and tells it of the first', async () => {
     const fleet = world.fleet();
     await fleet.begin();

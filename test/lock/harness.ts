@@ -179,8 +179,8 @@ export class LockFleet {
 export interface LockWorld {
   readonly client: Client;
   fleet(): LockFleet;
-  /** Stops the worker and starts another: nothing of the first one's memory is left. */
-  restart(): Promise<void>;
+  /** Stops the worker and starts another: nothing of the first one's memory is left. `meanwhile` nobody polls. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -242,9 +242,10 @@ export async function startLockWorld(options: LockWorldOptions = {}): Promise<Lo
       fleets.push(fleet);
       return fleet;
     },
-    restart: () =>
+    restart: (meanwhile) =>
       (restarting = restarting.then(async () => {
         await end();
+        await meanwhile?.();
         end = await begin();
       })),
     stop: async () => {
