@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseUrl } from '../safety/url.ts';
 import { DEFAULT_KILL_SWITCH, DEFAULT_REQUIRED_CONTEXTS, DEFAULT_TOKEN_VARIABLES } from './defaults.ts';
 import { described } from './described.ts';
 import { duration } from './duration.ts';
@@ -145,7 +146,7 @@ export const fleetSchema = z.strictObject({
           .string()
           .check(
             z.refine(
-              (value) => value.includes('{slug}') && URL.canParse(value.replaceAll('{slug}', 'a')),
+              (value) => value.includes('{slug}') && parseUrl(value.replaceAll('{slug}', 'a')) !== undefined,
               'expected a URL with {slug} in it',
             ),
           ),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseUrl } from '../safety/url.ts';
 import { AGGREGATE_CONTEXT } from './defaults.ts';
 
 /** A text of a form; `expected` is what the message says of any other. */
@@ -12,7 +13,9 @@ export const environmentName = () =>
 export const url = () =>
   z
     .string()
-    .check(z.refine((value) => URL.canParse(value), 'expected a URL such as https://api.example.com'));
+    .check(
+      z.refine((value) => parseUrl(value) !== undefined, 'expected a URL such as https://api.example.com'),
+    );
 
 /** A whole number within bounds. */
 export const count = (minimum: number, maximum: number) =>

@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { parseUrl } from '../safety/url.ts';
 import { Exchange } from './exchange.ts';
 import { HttpFailure } from './failure.ts';
 import { userAgent } from './user-agent.ts';
@@ -75,7 +76,7 @@ function createAgent(): Agent {
 }
 
 function parse({ method, url }: HttpRequest): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const parsed = parseUrl(url);
   const usable = parsed !== undefined && /^https?:$/.test(parsed.protocol);
   if (!usable || parsed.username !== '' || parsed.password !== '') {
     throw new HttpFailure({ kind: 'protocol', sent: false, method, origin: '(an unusable URL)' });

@@ -1,4 +1,5 @@
 import { forCiLog, forMarkdown, oneLine } from '../safety/neutralise.ts';
+import { parseUrl } from '../safety/url.ts';
 
 /** Something that happened to a deploy. */
 export interface NotifyEvent {
@@ -28,8 +29,8 @@ export function shown(text: string): string {
 
 /** An `http(s)` link with nothing in it that ends a link in markdown or Slack's format; else `undefined`. */
 export function linkOf(event: NotifyEvent): string | undefined {
-  if (event.link === undefined || !URL.canParse(event.link)) return undefined;
-  const url = new URL(event.link);
+  const url = parseUrl(event.link ?? '');
+  if (url === undefined) return undefined;
   if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') return undefined;
   return url.href.replace(/[|<>()[\]`]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
 }

@@ -3,7 +3,7 @@ import type { HttpAnswer } from '../http/client.ts';
 import { request } from '../http/client.ts';
 import { HttpFailure } from '../http/failure.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
-import { isLoopback } from '../safety/url.ts';
+import { isLoopback, parseUrl } from '../safety/url.ts';
 import { NotifyError } from './errors.ts';
 import type { NotifyEvent } from './event.ts';
 import { slackMessage } from './slack.ts';
@@ -93,8 +93,8 @@ function refusal(target: string, answer: HttpAnswer): NotifyError {
 export function checkUrl({ kind, url }: NotifyTarget): URL {
   const text = url.trim();
   const place = { source: `the ${kind} target` };
-  if (!URL.canParse(text)) throw new ConfigurationError(place, 'its URL is none.');
-  const parsed = new URL(text);
+  const parsed = parseUrl(text);
+  if (parsed === undefined) throw new ConfigurationError(place, 'its URL is none.');
   const safe = parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopback(parsed));
   if (!safe || parsed.username !== '' || parsed.password !== '') {
     throw new ConfigurationError(

@@ -1,4 +1,5 @@
 import { text, type Environment } from '../config/environment.ts';
+import { parseUrl } from '../safety/url.ts';
 import type { Delivery, Tracing } from './tracing.ts';
 
 const ENDPOINTS = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
@@ -17,7 +18,7 @@ export async function tracingOf(
   const variable = ENDPOINTS.find((name) => text(env, name) !== undefined);
   if (variable === undefined || text(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return undefined;
   const endpoint = text(env, variable) ?? '';
-  if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
+  if (!/^https?:$/.test(parseUrl(endpoint)?.protocol ?? '')) {
     delivery(
       false,
       `${variable}: expected a URL such as http://collector:4318, got ${JSON.stringify(endpoint.slice(0, 80))}; nothing is traced`,

@@ -1,4 +1,4 @@
-import { isLoopback } from '../safety/url.ts';
+import { isLoopback, parseUrl } from '../safety/url.ts';
 
 /** What a registry wants to be shown, from the `WWW-Authenticate` header of a 401. */
 export type Challenge =
@@ -19,8 +19,8 @@ export function readChallenge(header: string | undefined): Challenge {
       : { scheme: 'unusable', why: 'it names no way to log in that is known' };
   }
   const realm = parameter(bearer, 'realm');
-  if (realm === undefined || !URL.canParse(realm)) return { scheme: 'unusable', why: 'its realm is no URL' };
-  const url = new URL(realm);
+  const url = parseUrl(realm ?? '');
+  if (url === undefined) return { scheme: 'unusable', why: 'its realm is no URL' };
   const safe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
   if (!safe || url.username !== '' || url.password !== '') {
     return { scheme: 'unusable', why: 'credentials must not go to the realm it names: that is not https' };

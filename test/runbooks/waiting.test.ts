@@ -111,6 +111,7 @@ describe('every command of the runbook does what it says, and prints what it sho
     await desk.phase(second, 'queued');
     await book.run('greenlane queue', 0);
     const watch = book.begin('greenlane watch');
+    await until(() => watch.output() !== '', 30_000);
     release();
     expect((await watch.done).output).toContain('deployed');
     expect(await desk.outcome(second)).toBe('deployed');

@@ -106,4 +106,9 @@ describe('sameOrigin', () => {
     ['data:x', 'data:x', false],
     ['nonsense', 'nonsense', false],
   ])('%s and %s: %s', (a, b, same) => expect(sameOrigin(a, b)).toBe(same));
+
+  test('knows other spellings of a host also when it was asked a hundred thousand times', () => {
+    for (let times = 0; times < 100_000; times += 1) sameOrigin('https://a.example', 'https://b.example');
+    expect(sameOrigin('https://bücher.example', 'https://xn--bcher-kva.example')).toBe(true);
+  });
 });
