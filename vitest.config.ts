@@ -1,4 +1,19 @@
+import { basename, dirname } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Folders of tests that run whole deploys, the longest first: begun last, they would keep one core waiting for the other. */
+const LONGEST = ['faults', 'runbooks', 'e2e', 'observability', 'lock', 'worker', 'incidents', 'steering'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.indexOf(basename(dirname(moduleId)));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -6,8 +21,10 @@ export default defineConfig({
     globalSetup: 'test/support/scratch.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Two cores: a Temporal server and a worker per file are plenty.
-    maxWorkers: 2,
-    reporters: process.env['CI'] ? ['default'] : ['default'],
+    // Two cores: whole deploys wait for servers and timers often enough for a third file beside them.
+    maxWorkers: 3,
+    // The SDK is loaded once per process, not once per file. Tests share nothing that one of them changes.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: set-up, then every check, one line each; the first failure ends it and shows its output.
+// `npm test`: set-up, then every check; the first failure ends it and shows its output.
 // `npm test -- <vitest arguments>` passes them on and shows vitest's own output.
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -30,29 +30,32 @@ const checks = [
 async function test(vitestArgs) {
   const start = performance.now();
   await setUp({ tests: true });
-  for (const { name, tool, args } of checks) await check(name, tool, args);
+  await steps.step(checks.map(({ name }) => name).join(', '), checkAll);
   steps.note(`  ${await steps.step('packages', () => audit({ mustKnow: false }))}`);
   if (vitestArgs.length > 0) process.exitCode = await runNode([vitest, 'run', ...vitestArgs]);
-  else steps.note(`  ${counts(await check('tests', 'vitest/vitest.mjs', ['run']))}`);
+  else {
+    const all = { name: 'tests', tool: 'vitest/vitest.mjs', args: ['run'] };
+    steps.note(`  ${counts(await steps.step('tests', () => check(all)))}`);
+  }
   steps.note(`all of it … ${Math.round((performance.now() - start) / 1000)} s`);
 }
 
+/** Each of them keeps one core busy, so they run beside each other; what all of them say is heard. */
+async function checkAll() {
+  const ends = await Promise.allSettled(checks.map(check));
+  const failed = ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason.message)] : []));
+  if (failed.length > 0) throw new SetupError(failed.join('\n\n'));
+}
+
 /**
- * @param {string} name @param {string} tool @param {string[]} args
+ * @param {{ name: string, tool: string, args: string[] }} check
  * @returns {Promise<string>} what the tool said
  * @throws {SetupError} with all of that when it fails
  */
-async function check(name, tool, args) {
-  let output = '';
-  try {
-    await steps.step(name, async () => {
-      const result = await run(process.execPath, [join(root, 'node_modules', tool), ...args], { cwd: root });
-      output = result.output;
-      if (result.code !== 0) throw new Error(name);
-    });
-  } catch {
-    throw new SetupError(`${output.trimEnd()}\n\nThe check \`${name}\` failed.`);
-  }
+async function check({ name, tool, args }) {
+  const tools = join(root, 'node_modules', tool);
+  const { code, output } = await run(process.execPath, [tools, ...args], { cwd: root });
+  if (code !== 0) throw new SetupError(`${output.trimEnd()}\n\nThe check \`${name}\` failed.`);
   return output;
 }
 
