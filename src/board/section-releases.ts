@@ -1,7 +1,7 @@
 import { html, type Html } from '../page/html.ts';
 import { outcomeChip } from '../page/outcome.ts';
 import { at, since } from '../page/time.ts';
-import { kindOf } from '../progress/words.ts';
+import { kindOf, reached } from '../progress/words.ts';
 import { formatDuration } from '../rollout/duration.ts';
 import type { LedgerEntry } from '../rollout/lock/state.ts';
 import type { LockView } from '../rollout/lock/view.ts';
@@ -26,7 +26,7 @@ export function releasesSection(lock: LockView | undefined, now: number): Html {
           <th>release</th>
           <th>outcome</th>
           <th>held the fleet</th>
-          <th class="number">on it</th>
+          <th class="number">tenants</th>
           <th>kind, by</th>
           <th>reason</th>
         </tr>
@@ -44,13 +44,12 @@ export function releasesSection(lock: LockView | undefined, now: number): Html {
 }
 
 function row(entry: LedgerEntry, now: number): Html {
-  const tenants = entry.tenants === undefined ? '' : `${entry.onTarget ?? '?'}/${entry.tenants}`;
   return html`<tr>
     <td>${since(entry.endedAt, now)} ago</td>
     <td><code>${entry.tag}</code></td>
     <td>${outcomeChip(entry.outcome)}</td>
     <td>${formatDuration(entry.endedAt - entry.grantedAt)}</td>
-    <td class="number">${tenants}</td>
+    <td class="number">${reached(entry)}</td>
     <td>${kindOf(entry)}, ${entry.actor}</td>
     <td>${entry.reason}</td>
   </tr>`;

@@ -2,7 +2,7 @@ import { connect, type TemporalAccess } from '../client/connect.ts';
 import { resultOf } from '../client/deploys.ts';
 import { lostDeploy } from '../client/ended.ts';
 import { askLock } from '../client/lane.ts';
-import { expectation, haltedLines, placeLine, placeOf } from '../progress/words.ts';
+import { expectation, haltedLines, placeLine, placeOf, reached } from '../progress/words.ts';
 import { clean, say } from '../progress/say.ts';
 import { takeSnapshot } from '../progress/snapshot.ts';
 import { formatDuration } from '../rollout/duration.ts';
@@ -141,10 +141,10 @@ function historyText(view: LockView, columns?: number): string {
     ? ['ended', 'release', 'outcome', 'reason']
     : ['ended', 'release', 'kind', 'outcome', 'took', 'tenants', 'by', 'reason'];
   const rows = view.ledger.map((entry) => {
-    const { tag, kind, outcome, endedAt, grantedAt, tenants, onTarget, actor, reason } = entry;
+    const { tag, kind, outcome, endedAt, grantedAt, actor, reason } = entry;
     if (narrow) return [time(endedAt), tag, outcome, reason];
-    const reached = tenants === undefined ? '' : `${onTarget ?? '?'}/${tenants}`;
-    return [time(endedAt), tag, kind, outcome, formatDuration(endedAt - grantedAt), reached, actor, reason];
+    const took = formatDuration(endedAt - grantedAt);
+    return [time(endedAt), tag, kind, outcome, took, reached(entry), actor, reason];
   });
   return fitted(head, rows, columns);
 }

@@ -81,7 +81,8 @@ export function rolloutLines(
   const { tenants, stragglers, wave, waves } = status;
   const on = result?.tenants.onTarget ?? tenants.onRelease.count;
   const total = result?.tenants.total ?? tenants.total;
-  const count = `${on} of ${total} tenants`;
+  const back = result?.tenants.back;
+  const count = `${on} of ${total} tenants${back === undefined ? '' : ` on the release, ${back} back on what they ran before`}`;
   const length = Math.max(5, Math.min(50, columns - count.length - 4));
   const lines = [`${bar(on, total, length, style)}  ${count}`];
   if (result === undefined) {

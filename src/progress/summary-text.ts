@@ -87,7 +87,9 @@ function facts({ result, status, uiUrl, namespace }: SummaryInput): string[] {
     rows.push(
       [
         'tenants',
-        `${tenants.onTarget} of ${tenants.total} on the release; ${tenants.alreadyOnTarget} of them needed no call`,
+        tenants.back === undefined
+          ? `${tenants.onTarget} of ${tenants.total} on the release; ${tenants.alreadyOnTarget} of them needed no call`
+          : `${tenants.back} back on what they ran before; ${tenants.onTarget} of ${tenants.total} on the release`,
       ],
       ['waves', String(waves)],
       [

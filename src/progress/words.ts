@@ -1,5 +1,6 @@
 import { formatDuration } from '../rollout/duration.ts';
 import type { DeployKind, Phase } from '../rollout/outcome.ts';
+import type { LedgerEntry } from '../rollout/lock/state.ts';
 import type { QueueEntry } from '../rollout/lock/view.ts';
 import type { CommandName, DeployStatus, Whereabouts } from '../workflows/status.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -119,4 +120,18 @@ export function workflowUrl(
   if (uiUrl === undefined || !/^https?:\/\/[^\s<>()"]+$/i.test(uiUrl)) return undefined;
   const run = runId === undefined ? '' : `/${encodeURIComponent(runId)}/history`;
   return `${uiUrl.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}${run}`;
+}
+
+/**
+ * How many tenants a release reached, as a table has it: `30/30` on it, `4 back` on what they ran before; a dash where
+ * no tenant was looked at.
+ */
+export function reached({
+  tenants = 0,
+  onTarget,
+  back,
+  outcome,
+}: Pick<LedgerEntry, 'tenants' | 'onTarget' | 'back' | 'outcome'>): string {
+  if (back !== undefined) return `${back} back`;
+  return tenants === 0 || outcome === 'rolled_back' ? '–' : `${onTarget ?? '?'}/${tenants}`;
 }

@@ -69,7 +69,7 @@ function sentenceOf(outcome: Outcome, story: Story): string {
       return `Rolled back: the tenants of ${fleet} that ${release} had touched are back on what they ran before.`;
     case 'failed':
       return touched
-        ? `Failed after ${took}: ${countOf(story)}, and nothing was rolled back.`
+        ? `Failed after ${took}: ${countOf(story)}, and ${takenBack(story)}.`
         : `Failed after ${took}: ${untouched}.`;
   }
 }
@@ -77,4 +77,10 @@ function sentenceOf(outcome: Outcome, story: Story): string {
 function countOf(story: Story): string {
   const { tenants, fleet } = story;
   return `${tenants.onRelease} of ${tenants.total} tenants of ${fleet} run ${releaseOf(story)}`;
+}
+
+function takenBack({ waves, tenants }: Story): string {
+  if (!waves.some(({ back }) => back)) return 'nothing was rolled back';
+  const back = tenants.named.filter(({ state }) => state === 'back').length;
+  return `the rollback did not come to its end (${back} back on what they ran before)`;
 }

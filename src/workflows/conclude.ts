@@ -11,6 +11,7 @@ import type { Run } from './run.ts';
 import { searchAttributes } from './search-attributes.ts';
 import type { DeployResult } from './status.ts';
 import type { Steering } from './steering.ts';
+import { whereabouts } from './whereabouts.ts';
 
 /**
  * Runs a deploy to its end, whatever that is: gives the fleet back, writes the outcome down, tells the forge and
@@ -104,6 +105,7 @@ function released(
     reason,
     tenants: result.tenants.total,
     onTarget: result.tenants.onTarget,
+    ...(result.tenants.back === undefined ? {} : { back: result.tenants.back }),
     quarantined: [...result.tenants.quarantined].slice(0, 20),
     startedAt: state.startedAt,
     ...(state.digest === undefined ? {} : { digest: state.digest }),
@@ -126,6 +128,10 @@ function resultOf(run: Run, end: Ended, now: number): DeployResult {
   const { state, input, workflowId, runId } = run;
   const { settings, stragglers } = state;
   const deployed = end.outcome === 'deployed';
+  const turned = state.direction === 'back';
+  const onTarget = turned
+    ? whereabouts(run).onRelease.count
+    : (state.verified?.onTarget ?? state.onTarget + state.alreadyOnTarget);
   const canary =
     state.canary?.touched === true && settings !== undefined
       ? { slug: settings.canary, sha: state.canary.sha }
@@ -142,7 +148,7 @@ function resultOf(run: Run, end: Ended, now: number): DeployResult {
     waves: state.waves,
     tenants: {
       total: state.total,
-      onTarget: state.verified?.onTarget ?? state.onTarget + state.alreadyOnTarget,
+      onTarget,
       alreadyOnTarget: state.alreadyOnTarget,
       quarantined: deployed ? stragglers.map((one) => one.slug).sort() : [],
       stale: byState(stragglers, 'stale'),
@@ -150,6 +156,7 @@ function resultOf(run: Run, end: Ended, now: number): DeployResult {
       unhealthy: byState(stragglers, 'unhealthy'),
       missing: byState(stragglers, 'missing'),
       gone: [...new Set(state.gone)].sort(),
+      ...(turned ? { back: state.back } : {}),
     },
     startedAt: new Date(state.startedAt).toISOString(),
     finishedAt: new Date(now).toISOString(),

@@ -111,6 +111,8 @@ export interface DeployResult {
     readonly unhealthy: readonly string[];
     readonly missing: readonly string[];
     readonly gone: readonly string[];
+    /** Of a deploy that took tenants back: how many are proven on what they ran before. */
+    readonly back?: number;
   };
   readonly startedAt: string;
   readonly finishedAt: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { milestones } from '../../src/progress/milestones.ts';
-import { haltedLines, workflowUrl } from '../../src/progress/words.ts';
+import { haltedLines, reached, workflowUrl } from '../../src/progress/words.ts';
 import { sampleStatus, T0 } from './samples.ts';
 
 describe('words about a deploy', () => {
@@ -16,6 +16,17 @@ describe('words about a deploy', () => {
     );
     for (const bad of [undefined, 'ui', 'javascript:alert(1)', 'https://ui) [x](http://y'])
       expect(workflowUrl(bad, 'default', 'a')).toBeUndefined();
+  });
+
+  it('counts what a release reached, what was taken back, and nothing where nobody looked', () => {
+    expect(reached({ outcome: 'deployed', tenants: 7, onTarget: 6 })).toBe('6/7');
+    expect(reached({ outcome: 'failed', tenants: 7 })).toBe('?/7');
+    expect(reached({ outcome: 'rolled_back', tenants: 7, onTarget: 0, back: 4 })).toBe('4 back');
+    expect(reached({ outcome: 'failed', tenants: 7, onTarget: 3, back: 1 })).toBe('1 back');
+    // Of a ledger from before there was that count.
+    expect(reached({ outcome: 'rolled_back', tenants: 7, onTarget: 0 })).toBe('–');
+    expect(reached({ outcome: 'failed', tenants: 0, onTarget: 0 })).toBe('–');
+    expect(reached({ outcome: 'failed' })).toBe('–');
   });
 
   it('measures steps from the audit trail, also one that stops early', () => {

@@ -193,6 +193,8 @@ describe('A command', () => {
     expect(running()).toEqual(new Set([before]));
     const { stdout } = await show(`status --sha ${workflowId}`);
     expect(stdout).toContain(`rolled_back: 5 touched tenants are back on ${tagOf(before)}: ann says so`);
+    expect(JSON.parse(undone.stdout)).toMatchObject({ tenants: { total: 5, onTarget: 0, back: 5 } });
+    expect((await show('history')).stdout).toMatch(/rollback +rolled_back +\S+ +5 back +ann/);
   });
 
   it('retry calls those only that are not on the release', async () => {

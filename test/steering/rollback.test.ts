@@ -72,7 +72,14 @@ describe.concurrent('A rollback', () => {
 
     const { pin, ledger } = await lockOf(lane, world);
     expect(pin).toMatchObject({ tag: tagOf(one), actor: 'ann' });
-    expect(ledger[0]).toMatchObject({ outcome: 'rolled_back', sha: end.sha });
+    expect(ledger[0]).toMatchObject({
+      outcome: 'rolled_back',
+      sha: end.sha,
+      tenants: 7,
+      onTarget: 0,
+      back: 4,
+    });
+    expect(end.tenants).toMatchObject({ total: 7, onTarget: 0, back: 4 });
     expect(world.sim.forge.statusesPosted(end.sha).at(-1)).toMatchObject({
       status: 'failure',
       description: expect.stringMatching(/^rolled_back: 4 touched tenants are back/) as string,
@@ -103,7 +110,9 @@ describe.concurrent('A rollback', () => {
     world.sim.fault({ where: 'control-plane', slug: 'tenant-003', kind: 'stale-success' });
     const end = await deploy.result();
     expect(end).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('tenant-003') as string });
-    expect((await lockOf(lane, world)).pin).toBeDefined();
+    const { pin, ledger } = await lockOf(lane, world);
+    expect(pin).toBeDefined();
+    expect(ledger[0]).toMatchObject({ outcome: 'failed', back: 6 });
   });
 
   it('uses the last known good for a tenant of which nobody knows what it ran, and says so', async () => {

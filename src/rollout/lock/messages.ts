@@ -71,6 +71,7 @@ export const releaseMessage = z.object({
   digest: text.optional(),
   tenants: z.int().optional(),
   onTarget: z.int().optional(),
+  back: z.int().optional(),
   quarantined: z.array(words(63)).optional(),
   startedAt: time.optional(),
   pin: pin.optional(),

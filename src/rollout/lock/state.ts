@@ -66,6 +66,8 @@ export interface LedgerEntry {
   readonly endedAt: number;
   readonly tenants?: number;
   readonly onTarget?: number;
+  /** Of a deploy that took tenants back: how many are proven on what they ran before. */
+  readonly back?: number;
   readonly quarantined?: readonly string[];
   /** Time of the commit's deploy start, ms since the epoch: lead times are measured from here. */
   readonly startedAt?: number;

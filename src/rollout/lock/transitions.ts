@@ -24,6 +24,7 @@ export interface Release {
   readonly digest?: string;
   readonly tenants?: number;
   readonly onTarget?: number;
+  readonly back?: number;
   readonly quarantined?: readonly string[];
   readonly startedAt?: number;
 }
@@ -153,7 +154,7 @@ export function release(before: LockState, message: Release, now: number): LockS
 
 function ledgerEntry(holder: Holder, message: Release, now: number): LedgerEntry {
   const { workflowId, runId, sha, tag, kind, actor, epoch, readyAt, grantedAt } = holder;
-  const { digest, tenants, onTarget, quarantined, startedAt } = message;
+  const { digest, tenants, onTarget, back, quarantined, startedAt } = message;
   return {
     workflowId,
     runId,
@@ -170,6 +171,7 @@ function ledgerEntry(holder: Holder, message: Release, now: number): LedgerEntry
     ...(digest === undefined ? {} : { digest }),
     ...(tenants === undefined ? {} : { tenants }),
     ...(onTarget === undefined ? {} : { onTarget }),
+    ...(back === undefined ? {} : { back }),
     ...(quarantined === undefined ? {} : { quarantined: quarantined.slice(0, 20) }),
     ...(startedAt === undefined ? {} : { startedAt }),
   };
