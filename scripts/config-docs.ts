@@ -68,7 +68,7 @@ A duration is \`60m\`, \`15s\`, \`1.5h\`, or a number of seconds; more than 30 d
 Below \`fleets.<name>\`. A name has small letters, digits and dashes. Commands mean \`--fleet\`, else \`production\`, else the only one.
 
 ${keyTable(fleetSchemaOf(configSchema()))}
-Beside \`fleets\`: \`lint\` (docs/lint.md) and \`sop\` (runbooks/sop-production-cicd.md).
+Beside \`fleets\`: \`lint\` (docs/lint.md) and \`sop\` (docs/sop.md); a mistake in them is refused by every command that reads the file.
 
 ## Environment variables
 

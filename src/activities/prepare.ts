@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { expectation, firstProblem } from '../rollout/expectation.ts';
 import { settingsFor } from '../config/fleet.ts';
 import { ForgeError } from '../forge/index.ts';
 import type { DeploySettings } from '../rollout/request.ts';
@@ -12,14 +13,12 @@ import { deployRequest } from './request-schema.ts';
 /** Checks a request against the worker's own configuration: a workflow's input is not to be trusted with it. */
 export function prepare(fleets: Fleets): Activities['prepare'] {
   return async (input) => {
-    const parsed = deployRequest.safeParse(input);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
+    const parsed = deployRequest.safeParse(input, { error: expectation });
+    if (!parsed.success)
       throw refusal(
         'Request',
-        `the start of this deploy cannot be used: ${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'not understood'}`,
+        `the start of this deploy cannot be used: ${firstProblem(parsed.error, 'input')}`,
       );
-    }
     const asked = parsed.data as typeof input;
     if (asked.urgent === true && asked.kind === 'auto' && (asked.reason ?? '') === '')
       throw refusal('Request', 'the start of this deploy cannot be used: an urgent deploy needs a reason');

@@ -1,6 +1,4 @@
 import { GreenlaneError } from '../errors.ts';
-import { readConfigFile } from '../config/file.ts';
-import { sopConfigSchema } from '../sop/config.ts';
 import { configPath, loadFleet, type CommandContext, type GlobalOptions } from './context.ts';
 import { run as lint } from './lint.ts';
 
@@ -25,12 +23,8 @@ export async function run(options: GlobalOptions, context: CommandContext): Prom
 
 function configurationProblem(options: GlobalOptions, context: CommandContext): string | undefined {
   try {
-    const { configFile } = loadFleet(options, context);
-    const { sop } = readConfigFile(configFile);
-    const issue = sop === undefined ? undefined : sopConfigSchema.safeParse(sop).error?.issues[0];
-    return issue === undefined
-      ? undefined
-      : `${configFile}: ${['sop', ...issue.path].map(String).join('.')}: ${issue.message}`;
+    loadFleet(options, context);
+    return undefined;
   } catch (error) {
     if (error instanceof GreenlaneError) return error.message;
     throw error;

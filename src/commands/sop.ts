@@ -5,7 +5,7 @@ import { readConfigFile } from '../config/file.ts';
 import type { FleetConfig } from '../config/fleet.ts';
 import { ConfigurationError, GreenlaneError, UsageError } from '../errors.ts';
 import { checkBody, checkPullRequest, passes, type SopReport } from '../sop/check.ts';
-import { sopConfigSchema, type SopConfig } from '../sop/config.ts';
+import type { SopConfig } from '../sop/config.ts';
 import type { EvidenceSetting } from '../sop/evidence.ts';
 import { sopJson, sopText, summary } from '../sop/report.ts';
 import { pullRequestTemplate } from '../sop/template.ts';
@@ -63,13 +63,7 @@ function bodySetting(options: SopOptions, context: CommandContext): EvidenceSett
     };
   }
   const { fleet, configFile } = loadFleet(options, context);
-  const section = readConfigFile(configFile).sop;
-  return settingOf(
-    fleet,
-    section === undefined || section === null ? undefined : sopConfig(configFile),
-    configFile,
-    context,
-  );
+  return settingOf(fleet, readConfigFile(configFile).sop, configFile, context);
 }
 
 function settingOf(
@@ -101,21 +95,12 @@ function show(report: SopReport, options: SopOptions, context: CommandContext): 
 
 /** @throws ConfigurationError when the section is missing: nobody could approve. */
 function sopConfig(configFile: string): SopConfig {
-  const section = readConfigFile(configFile).sop;
-  if (section === undefined || section === null) {
-    throw new ConfigurationError(
-      { source: configFile, key: 'sop' },
-      'missing; expected `reviewers` for devops, sre and security (docs/sop.md)',
-    );
-  }
-  const parsed = sopConfigSchema.safeParse(section);
-  const issue = parsed.error?.issues[0];
-  if (issue !== undefined)
-    throw new ConfigurationError(
-      { source: configFile, key: ['sop', ...issue.path].map(String).join('.') },
-      issue.message,
-    );
-  return parsed.data as SopConfig;
+  const { sop } = readConfigFile(configFile);
+  if (sop !== undefined) return sop;
+  throw new ConfigurationError(
+    { source: configFile, key: 'sop' },
+    'missing; expected `reviewers` for devops, sre and security (docs/sop.md)',
+  );
 }
 
 function readBody(path: string, { cwd }: CommandContext): string {

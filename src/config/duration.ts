@@ -9,7 +9,7 @@ const LONGEST_MS = 30 * 24 * 60 * 60 * 1000;
  */
 export function duration(options: { zero?: boolean } = {}) {
   return z.pipe(
-    z.union([z.string(), z.number()]),
+    z.union([z.string(), z.number()], 'expected a duration such as 60m, 15s or 2h'),
     z.transform((value, context): number => {
       const exact = parseDuration(value);
       // Timers know whole milliseconds; what rounds to none is no wait, and an interval of none is a busy loop.

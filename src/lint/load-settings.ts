@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isMap, isScalar, isSeq, type Document, type LineCounter } from 'yaml';
+import { lineOf, PARSING, problemIn } from '../config/problem.ts';
 import { readYaml } from '../config/yaml.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { LintConfig } from './config.ts';
@@ -39,21 +40,11 @@ export async function loadSettings(options: LoadSettings): Promise<Settings> {
 
 async function lintSection(document: Document, lines: LineCounter, source: string): Promise<LintConfig> {
   const value = plain(document, ['lint']);
-  if (value === undefined || value === null) return {};
+  if (value === undefined) return {};
   const { lintConfigSchema } = await import('./config.ts');
-  const parsed = lintConfigSchema.safeParse(value);
-  const issue = parsed.error?.issues[0];
-  if (issue !== undefined) {
-    throw new ConfigurationError(
-      {
-        source,
-        ...lineOf(document, lines, ['lint', ...issue.path]),
-        key: ['lint', ...issue.path].map(String).join('.'),
-      },
-      issue.message,
-    );
-  }
-  const section = parsed.data ?? {};
+  const parsed = lintConfigSchema.safeParse(value, PARSING);
+  if (!parsed.success) throw problemIn({ source, document, lines }, value, parsed.error.issues, ['lint']);
+  const section = parsed.data;
   const known = new Set(RULES.map(({ id }) => id));
   const levels = [
     { path: ['lint', 'rules'], rules: section.rules ?? {} },
@@ -66,7 +57,7 @@ async function lintSection(document: Document, lines: LineCounter, source: strin
     const unknown = Object.keys(rules).find((rule) => !known.has(rule));
     if (unknown !== undefined) {
       throw new ConfigurationError(
-        { source, ...lineOf(document, lines, path), key: [...path, unknown].join('.') },
+        { source, line: lineOf(document, lines, path), key: [...path, unknown].join('.') },
         'there is no such rule; docs/lint.md lists them',
       );
     }
@@ -163,13 +154,4 @@ function plain(document: Document, path: readonly unknown[]): unknown {
   } catch {
     return '';
   }
-}
-
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): { line?: number } {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const node = document.getIn(path.slice(0, depth), true) as
-      { range?: [number, number, number] } | undefined;
-    if (node?.range !== undefined) return { line: lines.linePos(node.range[0]).line };
-  }
-  return {};
 }

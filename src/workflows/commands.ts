@@ -4,7 +4,7 @@ import { actor, reason } from '../rollout/words.ts';
 import type { Ears } from './ears.ts';
 import type { Flight } from './flight.ts';
 import { commandSignal, commandUpdate, COMMANDS } from './messages.ts';
-import { parseMessage } from './parse.ts';
+import { parseMessage, understood } from './parse.ts';
 import type { Run } from './run.ts';
 import type { Asked, CommandName, Receipt } from './status.ts';
 import { possible, receiptOf } from './whereabouts.ts';
@@ -120,11 +120,7 @@ export class Commands {
   }
 
   #validate(name: CommandName, message: unknown): void {
-    const parsed = command.safeParse(message);
-    if (!parsed.success)
-      throw new Error(
-        `${name}: ${parsed.error.issues[0]?.path.join('.') || 'payload'}: ${parsed.error.issues[0]?.message ?? 'not understood'}`,
-      );
+    understood(command, message, name);
     if (this.#deaf || !possible(this.#run).includes(name)) throw new Error(this.#refusal(name));
   }
 

@@ -5,7 +5,7 @@ import type { LockView } from '../rollout/lock/view.ts';
 import type { Ears } from './ears.ts';
 import type { LockRun } from './lock-run.ts';
 import { HOLDS, holdSignal, holdUpdate, type HoldName } from './messages.ts';
-import { parseMessage } from './parse.ts';
+import { parseMessage, understood } from './parse.ts';
 
 interface HoldMessage {
   readonly reason: string;
@@ -43,12 +43,8 @@ export function listenForHolds(run: LockRun, ears: Ears): void {
 
 /** Update validator: synchronous, read only; what it throws is what the person reads. */
 function refuse(run: LockRun, name: HoldName, message: unknown): void {
-  const parsed = holdMessages[name].safeParse(message);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new Error(`${name}: ${issue?.path.join('.') || 'payload'}: ${issue?.message ?? 'not understood'}`);
-  }
-  const refusal = run.starting ? undefined : whyNot(run.state, name, parsed.data);
+  const parsed = understood(holdMessages[name], message, name);
+  const refusal = run.starting ? undefined : whyNot(run.state, name, parsed);
   if (refusal !== undefined) throw new Error(refusal);
 }
 

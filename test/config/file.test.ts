@@ -52,7 +52,7 @@ describe('parseConfig', () => {
   });
 
   it.each([
-    ['gates: 3', 'gates: expected object, got 3'],
+    ['gates: 3', 'gates: expected keys with values, got 3'],
     [
       'gates: { polling: 3 }',
       'gates: unknown key `polling`; see docs/configuration.md for the keys there are',
@@ -61,7 +61,7 @@ describe('parseConfig', () => {
       'gates: { required: [] }',
       'gates.required: expected at least one context: all of nothing is not green (I-08)',
     ],
-    ['gates: { required: [a, 3] }', 'gates.required[1]: expected string, got 3'],
+    ['gates: { required: [a, 3] }', 'gates.required[1]: expected a text, got 3'],
     [
       "gates: { required: [' '] }",
       'gates.required[0]: expected the name of a status context, got an empty string',
@@ -74,14 +74,11 @@ describe('parseConfig', () => {
     ],
     ['rollout: { batchSize: 501 }', 'rollout.batchSize: expected a whole number from 1 to 500, got 501'],
     ["rollout: { batchSize: '3' }", 'rollout.batchSize: expected a whole number from 1 to 500, got "3"'],
-    [
-      'rollout: { onFailure: explode }',
-      'rollout.onFailure: expected one of "stop"|"rollback", got "explode"',
-    ],
-    ['branch: 3', 'branch: expected string, got 3'],
-    ["branch: ''", 'branch: Too small: expected string to have >=1 characters, got ""'],
-    ['approval: { required: maybe }', 'approval.required: expected boolean, got "maybe"'],
-    ['registry: { image: acme/core }', 'registry.url: missing; expected string'],
+    ['rollout: { onFailure: explode }', 'rollout.onFailure: expected `stop` or `rollback`, got "explode"'],
+    ['branch: 3', 'branch: expected a text, got 3'],
+    ["branch: ''", 'branch: expected a text that is not empty, got ""'],
+    ['approval: { required: maybe }', 'approval.required: expected `true` or `false`, got "maybe"'],
+    ['registry: { image: acme/core }', 'registry.url: missing; expected a text'],
     [
       'registry: { url: cr.example, image: a }',
       'registry.url: expected a URL such as https://api.example.com, got "cr.example"',
@@ -90,7 +87,7 @@ describe('parseConfig', () => {
       'killSwitch: { variable: off }',
       'killSwitch.variable: expected the name of an environment variable such as CP_ADMIN_API_TOKEN, got "off"',
     ],
-    ['notify: [{ kind: mail, url: X }]', 'notify[0].kind: expected one of "webhook"|"slack", got "mail"'],
+    ['notify: [{ kind: mail, url: X }]', 'notify[0].kind: expected `webhook` or `slack`, got "mail"'],
     [
       "freeze: { windows: [{ days: [mon], from: '25:00' }] }",
       'freeze.windows[0].from: expected a time of day such as 18:00, got "25:00"',
@@ -105,10 +102,23 @@ describe('parseConfig', () => {
   });
 
   it.each([
-    ['', 'greenlane.yaml:1: fleets: missing; expected record'],
-    ['[]', 'greenlane.yaml:1: expected object'],
+    ['', 'greenlane.yaml:1: fleets: missing; expected keys with values'],
+    ['[]', 'greenlane.yaml:1: expected keys with values, got a list'],
+    [
+      'fleets: { Prod: {} }',
+      'greenlane.yaml:1: fleets.Prod: expected a name of small letters, digits and dashes',
+    ],
+    [
+      `${valid}    verfy: {}\n    gates:\n      timeout: 1m\n      timeouts: 1m\n`,
+      'greenlane.yaml:7: fleets.production: unknown key `verfy`; see docs/configuration.md for the keys there are',
+    ],
+    [
+      `${valid}    gates:\n      timeout: 1m\n      timeouts: 1m\n`,
+      'greenlane.yaml:9: fleets.production.gates: unknown key `timeouts`; see docs/configuration.md for the keys there are',
+    ],
+    ['fleets: [1]', 'greenlane.yaml:1: fleets: expected keys with values, got a list'],
     ['fleets: {}', 'greenlane.yaml:1: fleets: expected at least one fleet'],
-    ['fleets: { production: {} }', 'greenlane.yaml:1: fleets.production.repo: missing; expected string'],
+    ['fleets: { production: {} }', 'greenlane.yaml:1: fleets.production.repo: missing; expected a text'],
     ['\n\tfleets: {}', 'greenlane.yaml:2: not valid YAML: Tabs are not allowed as indentation'],
     [`${valid}    repo: acme/other`, 'greenlane.yaml:7: not valid YAML: Map keys must be unique'],
     [
@@ -119,6 +129,31 @@ describe('parseConfig', () => {
     [aliases(4), 'greenlane.yaml: not usable YAML: too many aliases'],
   ])('says of %j where it is no configuration', (text, problem) => {
     expect(problemOf(text)).toBe(problem);
+  });
+
+  it.each([
+    ['lint: { hosts: github }', 'lint: unknown key `hosts`; see docs/lint.md for the keys there are'],
+    [
+      'lint: { host: gitlab }',
+      'lint.host: expected `gitea-1.22`, `gitea-1.26`, `forgejo` or `github`, got "gitlab"',
+    ],
+    [
+      'lint: { rules: { lane-guest: on } }',
+      'lint.rules.lane-guest: expected `error`, `warning` or `off`, got "on"',
+    ],
+    ["lint: { tracker: '(' }", 'lint.tracker: expected a regular expression, got "("'],
+    ['lint: { overrides: [{ files: [], rules: {} }] }', 'lint.overrides[0].files: expected at least 1 entry'],
+    ['sop: { reviewer: {} }', 'sop: unknown key `reviewer`; see docs/sop.md for the keys there are'],
+    [
+      'sop: { reviewers: { devops: { teams: [devops] }, sre: {}, security: { users: [kurt] } } }',
+      'sop.reviewers.sre: expected at least one team or user: nobody could approve',
+    ],
+    [
+      'sop: { reviewers: { devops: devops } }',
+      'sop.reviewers.devops: expected keys with values, got "devops"',
+    ],
+  ])('refuses `%s` in a section that other commands use', (line, problem) => {
+    expect(problemOf(`${valid}${line}\n`)).toBe(`greenlane.yaml:7: ${problem}`);
   });
 
   it('names the first problem in the order of the file', () => {

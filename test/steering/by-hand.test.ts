@@ -73,8 +73,8 @@ describe.concurrent('Signals typed by hand', () => {
     const said = audit.map(({ actor, what }) => `${actor}: ${what}`);
     expect(said).toEqual(
       expect.arrayContaining([
-        'signal: a `halt` signal that could not be understood (payload: invalid_type)',
-        'signal: a `supersede` signal that could not be understood (by: invalid_format)',
+        'signal: a `halt` signal that could not be understood (payload: expected keys with values)',
+        'signal: a `supersede` signal that could not be understood (by: expected a SHA)',
         'ann: resume was not possible: cannot resume: the deploy is in phase `waves`; possible is halt, rollback, abort, supersede',
       ]),
     );
