@@ -2,7 +2,7 @@ import { html, type Content, type Html } from '../page/html.ts';
 import { since, until } from '../page/time.ts';
 import { kindOf } from '../progress/words.ts';
 import type { LockView, QueueEntry } from '../rollout/lock/view.ts';
-import type { EarlyDeploy } from './data.ts';
+import type { EarlyDeploy } from '../client/early.ts';
 
 /** Who waits and why, in order; then the deploys that have not asked for the fleet yet. */
 export function queueSection(

@@ -155,7 +155,11 @@ export function finish(context: CommandContext, options: GlobalOptions, result: 
   if (options.json === true) {
     const { former: _former, extent: _extent, audit: _audit, canary: _canary, ...shown } = result;
     context.stdout(`${JSON.stringify(shown)}\n`);
-  } else say(context, options, `${result.outcome}: ${result.reason}`);
+  } else {
+    say(context, options, `${result.outcome}: ${result.reason}`);
+    if (result.outcome === 'superseded' && result.kind === 'manual')
+      say(context, options, `To take tenants back to it: greenlane rollback --to ${result.tag} --reason R`);
+  }
   return exitCodeOf(result.outcome);
 }
 

@@ -6,6 +6,7 @@ import { probeLane } from '../client/lane.ts';
 import { parseDuration } from '../config/duration.ts';
 import { RefusedError, UsageError } from '../errors.ts';
 import { say } from '../progress/say.ts';
+import { shaOfTag } from '../rollout/tag.ts';
 import { lockId } from '../workflows/lock-id.ts';
 import { holdUpdate, type HoldName } from '../workflows/messages.ts';
 import { loadFleet, type CommandContext, type GlobalOptions } from './context.ts';
@@ -23,6 +24,10 @@ export async function run(name: HoldName, options: HoldOptions, context: Command
   const reason = reasonOf(name, options);
   if (name === 'pin' && options.tag === undefined)
     throw new UsageError('pin needs --tag: which release the fleet stays on');
+  if (options.tag !== undefined && shaOfTag(fleet.file.rollout.tag, options.tag) === undefined)
+    throw new UsageError(
+      `--tag: no deploy of ${fleet.name} ever has the tag ${JSON.stringify(options.tag.slice(0, 130))}, so all of them would wait; expected one like ${fleet.file.rollout.tag}`,
+    );
   const until = options.until === undefined ? undefined : untilOf(options.until);
   const access = await connect(context.env);
   try {

@@ -1,5 +1,6 @@
 import { connect } from '../client/connect.ts';
 import { deployId, describeDeploy } from '../client/deploys.ts';
+import { RefusedError } from '../errors.ts';
 import { loadFleet, shaOf, type CommandContext } from './context.ts';
 import { run as deploy, type DeployOptions } from './deploy.ts';
 import { findBySha, reasonOf, run as steer } from './steer.ts';
@@ -14,16 +15,19 @@ export async function run(options: DeployOptions, context: CommandContext): Prom
   const asked = options.sha?.trim() ?? shaOf(options, context);
   const access = await connect(context.env);
   let running: boolean;
-  let sha: string;
+  let workflowId: string;
   try {
-    const workflowId = await findBySha(access, fleet.name, asked);
-    sha = workflowId.slice(deployId(fleet.name, '').length);
+    workflowId = await findBySha(access, fleet.name, asked);
     const description = await describeDeploy(access, workflowId);
     running = description?.status.name === 'RUNNING';
   } finally {
     await access.close();
   }
-  return running
-    ? steer('resume', { ...options, sha }, context)
-    : deploy({ ...options, sha, again: true }, context);
+  if (running) return steer('resume', { ...options, sha: workflowId }, context);
+  const prefix = deployId(fleet.name, '');
+  if (!workflowId.startsWith(prefix))
+    throw new RefusedError(
+      `cannot retry: ${workflowId} is over, and only the deploy of a SHA is tried again; give the command anew (greenlane ${workflowId.startsWith('redeploy/') ? 'redeploy' : 'rollback'} … --reason R)`,
+    );
+  return deploy({ ...options, sha: workflowId.slice(prefix.length), again: true }, context);
 }

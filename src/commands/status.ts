@@ -1,5 +1,6 @@
 import { connect, type TemporalAccess } from '../client/connect.ts';
 import { resultOf } from '../client/deploys.ts';
+import { earlyOnes, runningDeploys, type EarlyDeploy } from '../client/early.ts';
 import { lostDeploy } from '../client/ended.ts';
 import { askLock } from '../client/lane.ts';
 import { expectation, haltedLines, placeLine, placeOf, reached } from '../progress/words.ts';
@@ -8,7 +9,7 @@ import { takeSnapshot } from '../progress/snapshot.ts';
 import { formatDuration } from '../rollout/duration.ts';
 import type { LockView } from '../rollout/lock/view.ts';
 import { loadFleet, type CommandContext, type GlobalOptions } from './context.ts';
-import { findBySha } from './steer.ts';
+import { afterwards, findBySha } from './steer.ts';
 import { fitted } from './table.ts';
 
 export interface StatusOptions extends GlobalOptions {
@@ -30,19 +31,29 @@ export async function run(
     if (options.sha !== undefined)
       return await deployStatus(access, fleet.name, options.sha, options, context);
     const view = await askLock(access, fleet.name);
-    if (options.json === true) context.stdout(`${JSON.stringify(what === 'history' ? view.ledger : view)}\n`);
-    else
+    const early = what === 'status' ? await earlyDeploys(access, view) : [];
+    const columns = context.terminal?.columns;
+    if (options.json === true)
       context.stdout(
-        `${clean(
-          context,
-          what === 'history'
-            ? historyText(view, context.terminal?.columns)
-            : overview(view, what === 'status', context.terminal?.columns),
-        )}\n`,
+        `${JSON.stringify(what === 'history' ? view.ledger : what === 'status' ? { ...view, early } : view)}\n`,
       );
+    else {
+      const text =
+        what === 'history' ? historyText(view, columns) : overview(view, what === 'status', early, columns);
+      context.stdout(`${clean(context, text)}\n`);
+    }
     return 0;
   } finally {
     await access.close();
+  }
+}
+
+/** What runs and is not in the queue yet; a list that Temporal does not give now keeps nothing else from being said. */
+async function earlyDeploys(access: TemporalAccess, view: LockView): Promise<readonly EarlyDeploy[]> {
+  try {
+    return earlyOnes(await runningDeploys(access, view.fleet, view.waiting + 100), view);
+  } catch {
+    return [];
   }
 }
 
@@ -76,11 +87,21 @@ async function deployStatus(
   if (status !== undefined)
     lines.push(
       `${status.phase} for ${formatDuration(Date.now() - status.phaseSince)}: ${status.detail}`,
-      `wave ${status.wave} of about ${status.waves}; ${status.tenants.onRelease.count} of ${status.tenants.total} tenants on ${status.tag}`,
+      ...(status.tenants.total === 0
+        ? []
+        : [
+            `wave ${status.wave} of about ${status.waves}; ${status.tenants.onRelease.count} of ${status.tenants.total} tenants on ${status.tag}`,
+          ]),
     );
+  if (result !== undefined) lines.push(`you can: ${afterwards(workflowId, result)}`);
   if (place !== undefined) lines.push(placeLine(place, Date.now()));
   if (status?.halted !== undefined && status.asked === undefined) lines.push(...haltedLines(status));
-  else if (status !== undefined) lines.push(`you can: ${status.next.join(', ') || 'nothing'}`);
+  else if (status?.asked !== undefined)
+    lines.push(
+      `${status.asked.actor} said ${status.asked.name} (${status.asked.reason}): it is carried out as soon as no call is out`,
+    );
+  else if (status !== undefined && result === undefined)
+    lines.push(`you can: ${status.next.join(', ') || 'nothing'}`);
   if (snapshot.silent !== undefined) lines.push(snapshot.silent);
   for (const gate of snapshot.gates ?? []) lines.push(`  ${gate.state} ${gate.context} (${gate.reported})`);
   for (const entry of (result ?? status ?? lost?.status)?.audit ?? [])
@@ -89,7 +110,12 @@ async function deployStatus(
   return 0;
 }
 
-function overview(view: LockView, withLedger: boolean, columns?: number): string {
+function overview(
+  view: LockView,
+  withLedger: boolean,
+  early: readonly EarlyDeploy[],
+  columns?: number,
+): string {
   const { holder, pin, freeze, queue } = view;
   const lines = [
     ...(view.starting === true
@@ -128,6 +154,10 @@ function overview(view: LockView, withLedger: boolean, columns?: number): string
     lines.push(fitted(head, rows, columns));
     if (view.waiting > 50) lines.push(`and ${view.waiting - 50} more`);
   }
+  for (const { workflowId, startedAt, phase } of early)
+    lines.push(
+      `not in the queue yet: ${workflowId}${phase === undefined ? '' : `, in phase ${phase}`}, since ${time(startedAt)}`,
+    );
   if (withLedger && view.ledger.length > 0)
     lines.push('', historyText({ ...view, ledger: view.ledger.slice(0, 5) }, columns));
   for (const odd of view.oddities.slice(0, 5)) lines.push(`noticed ${time(odd.at)}: ${odd.what}`);

@@ -107,20 +107,31 @@ export async function steer(
         result === undefined
           ? description.status.name.toLowerCase().replaceAll('_', ' ')
           : `${result.outcome}: ${result.reason}`;
-      throw new RefusedError(`cannot ${name}: ${workflowId} is over (${how}); ${afterwards(result)}`);
+      throw new RefusedError(
+        `cannot ${name}: ${workflowId} is over (${how}); possible is ${afterwards(workflowId, result)}`,
+      );
     }
     throw error;
   }
 }
 
-/** What can be done with a deploy that is over. */
-function afterwards(result: DeployResult | undefined): string {
-  if (result === undefined) return 'possible is a new one, or greenlane rollback --to TAG --reason R';
-  const { sha, extent, canary } = result;
+/**
+ * What can be done with a deploy that is over, in commands. A redeploy or a rollback is named by its id: of the same
+ * SHA there may be another deploy.
+ */
+export function afterwards(workflowId: string, result: DeployResult | undefined): string {
+  if (result === undefined) return 'a new one, or greenlane rollback --to TAG --reason R';
+  const { sha, extent, canary, outcome } = result;
+  const touched = extent !== null || canary !== undefined;
   const again = `greenlane retry --sha ${sha} --reason R`;
-  return extent === null && canary === undefined
-    ? `possible is ${again}`
-    : `possible is ${again}, or greenlane rollback --sha ${sha} --reason R to undo it`;
+  const isDeploy = workflowId.startsWith('deploy/');
+  if (outcome === 'rolled_back')
+    return `${isDeploy ? again : 'a new deploy'}, which waits for the pin until greenlane unpin --reason R`;
+  if (!isDeploy)
+    return touched
+      ? `greenlane rollback --sha ${workflowId} --reason R to undo it`
+      : 'the same command again: it touched no tenant';
+  return touched ? `${again}, or greenlane rollback --sha ${sha} --reason R to undo it` : again;
 }
 
 const STAGES = {

@@ -4,6 +4,7 @@ import { startStack, STACK_GATES, type Stack } from '../../src/dev/stack.ts';
 import type { LedgerEntry } from '../../src/rollout/lock/state.ts';
 import { lockId } from '../../src/workflows/lock-id.ts';
 import { greenlane, start, type CliResult } from '../support/cli.ts';
+import { until } from '../support/until.ts';
 import { tagOf } from './support.ts';
 
 // Each command is a process of its own: on a busy machine that adds up.
@@ -108,6 +109,12 @@ describe('While the kill switch is on', () => {
     stack.sim.forge.setVariable('repo', SWITCH, 'true');
     const [good] = [...running()] as [string];
     await say(`redeploy --to ${tagOf(green())}`);
+    // A redeploy moves nobody backward, and says what does.
+    expect((await say(`redeploy --to ${tagOf(good)}`)).stdout).toMatch(
+      new RegExp(
+        `superseded: .* a descendant of .*\nTo take tenants back to it: greenlane rollback --to ${tagOf(good)} `,
+      ),
+    );
     const { code, stdout } = await say(`rollback --to ${tagOf(good)}`);
     expect(code).toBe(0);
     expect(stdout).toContain('deployed: 5 of 5 tenants answer the release');
@@ -127,6 +134,22 @@ describe('While the kill switch is on', () => {
 });
 
 describe('A command', () => {
+  it('says of a deploy that waits for its gates where it is, and pins to no tag that no deploy ever has', async () => {
+    const sha = stack.sim.forge.push();
+    expect((await show(`deploy --sha ${sha} --no-wait`)).code).toBe(0);
+    const listed = `not in the queue yet: deploy/production/${sha}`;
+    await until(async () => (await show('status')).stdout.includes(listed));
+    const { early } = JSON.parse((await show('status --json')).stdout) as { early: { workflowId: string }[] };
+    expect(early.map(({ workflowId }) => workflowId)).toEqual([`deploy/production/${sha}`]);
+    expect((await show(`status --sha ${sha}`)).stdout).not.toContain('0 of 0 tenants');
+    const refused = await say('pin --tag latest');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(
+      '--tag: no deploy of production ever has the tag "latest", so all of them would wait; expected one like staging-{sha7}',
+    );
+    expect((await say(`abort --sha ${sha}`)).code).toBe(0);
+  });
+
   it('is refused by its reason when the deploy cannot do it, and by what it names when there is none', async () => {
     expect(await say('halt')).toMatchObject({
       code: 1,
@@ -171,7 +194,7 @@ describe('A command', () => {
     expect(await say(`halt --sha ${sha}`)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /is over \(rolled_back: .*\); possible is greenlane retry --sha .*, or greenlane rollback --sha/,
+        /is over \(rolled_back: .*\); possible is greenlane retry --sha .*, which waits for the pin until greenlane unpin/,
       ) as string,
     });
     const { stdout } = await show(`status --sha ${sha}`);
@@ -192,9 +215,16 @@ describe('A command', () => {
     const { workflowId } = JSON.parse(undone.stdout) as { workflowId: string };
     expect(running()).toEqual(new Set([before]));
     const { stdout } = await show(`status --sha ${workflowId}`);
+    expect(stdout).toContain(
+      'you can: a new deploy, which waits for the pin until greenlane unpin --reason R',
+    );
+    expect(await say(`retry --sha ${workflowId}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('only the deploy of a SHA is tried again') as string,
+    });
     expect(stdout).toContain(`rolled_back: 5 touched tenants are back on ${tagOf(before)}: ann says so`);
     expect(JSON.parse(undone.stdout)).toMatchObject({ tenants: { total: 5, onTarget: 0, back: 5 } });
-    expect((await show('history')).stdout).toMatch(/rollback +rolled_back +\S+ +5 back +ann/);
+    expect((await show('history')).stdout).toMatch(/rollback +│ rolled_back +│ \S+ +│ 5 back +│ ann/);
   });
 
   it('retry calls those only that are not on the release', async () => {
