@@ -139,8 +139,6 @@ describe('A command', () => {
     expect((await show(`deploy --sha ${sha} --no-wait`)).code).toBe(0);
     const listed = `not in the queue yet: deploy/production/${sha}`;
     await until(async () => (await show('status')).stdout.includes(listed));
-    const { early } = JSON.parse((await show('status --json')).stdout) as { early: { workflowId: string }[] };
-    expect(early.map(({ workflowId }) => workflowId)).toEqual([`deploy/production/${sha}`]);
     expect((await show(`status --sha ${sha}`)).stdout).not.toContain('0 of 0 tenants');
     const refused = await say('pin --tag latest');
     expect(refused.code).toBe(2);
