@@ -55,7 +55,7 @@ describe('A lock and the deploys that queue for it', () => {
     60_000 + countOf('lock requests') * 500,
   );
 
-  it('hear what came between two runs in the order in which it came, a request after the release before it', async () => {
+  it('hear what came between two runs in the order in which it came, and keep the last 50 releases as they ended', async () => {
     const { events, wrong } = await liveByTurns(world.fleet(), 200, 10);
     expect(wrong).toEqual([]);
     expect(events.length).toBeGreaterThan(10);
