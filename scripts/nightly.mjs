@@ -13,7 +13,7 @@ const vitest = [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run'];
 const parts = {
   fuzz: () => [...vitest, 'test/fuzz'],
   lock: () => [...vitest, 'test/lock', 'test/rollout'],
-  faults: (seed) => [join('scripts', 'faults.mjs'), '--runs', '500', '--seed', seed],
+  faults: (seed) => [join('scripts', 'faults.mjs'), '--runs', '500', '--seed', seed, '--table'],
 };
 
 /** @param {string[]} asked */

@@ -21,6 +21,8 @@ export interface DevServerOptions {
   readonly uiPort?: number;
   /** SQLite file that outlives the server; without one everything is lost with the process. */
   readonly dbFilename?: string;
+  /** What is written to that file survives the end of the server, but not of the machine: half the work. */
+  readonly outlivesOnlyTheServer?: boolean;
   /** Created besides `default`. */
   readonly namespace?: string;
   /** Without the web UI. */
@@ -89,7 +91,12 @@ async function portFor(option: string, wanted: number | undefined): Promise<numb
 }
 
 function argumentsFor(
-  { dbFilename, searchAttributes = Object.values(greenlaneAttributes), dynamicConfig = {} }: DevServerOptions,
+  {
+    dbFilename,
+    outlivesOnlyTheServer = false,
+    searchAttributes = Object.values(greenlaneAttributes),
+    dynamicConfig = {},
+  }: DevServerOptions,
   namespace: string,
   port: number,
   uiPort: number | undefined,
@@ -99,6 +106,9 @@ function argumentsFor(
     ...['--log-level', 'warn'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename]),
+    ...(outlivesOnlyTheServer
+      ? ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=off']
+      : []),
     ...Object.entries(dynamicConfig).flatMap(([name, value]) => [
       '--dynamic-config-value',
       `${name}=${value}`,

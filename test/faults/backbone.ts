@@ -25,6 +25,7 @@ export async function devBackbone(): Promise<Backbone> {
     headless: true,
     dynamicConfig: DROPS_THE_FROZEN,
     dbFilename: join(directory, 'temporal.db'),
+    outlivesOnlyTheServer: true,
   };
   let server = await startDevServer(options);
   const { address, port } = server;

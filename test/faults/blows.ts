@@ -27,11 +27,13 @@ const ACTIVITIES = {
   notify: 'seldom',
   watchHolder: 'often',
   findFormer: 'seldom',
+  touchedBy: 'once',
 } as const;
 type Activity = keyof typeof ACTIVITIES;
 const NAMES = Object.keys(ACTIVITIES) as Activity[];
 
-type Target = readonly [what: Blow['what'], moment: Moment, activity: Activity, delayMs?: number];
+/** What is done, at which moment of which activity, and how many ms later. */
+export type Target = readonly [what: Blow['what'], moment: Moment, activity: Activity, delayMs?: number];
 
 /** `kill -9` of the worker before and after every activity, when its result was reported, and around each call. */
 export const KILLS: readonly Target[] = [
@@ -72,6 +74,9 @@ export const OTHERS: readonly Target[] = [
   ['clock', 'before', 'awaitGates'],
 ];
 
+/** Every point of the catalogue. */
+export const ALL_TARGETS: readonly Target[] = [...KILLS, ...OTHERS, ...SERVER_KILLS, ...DATABASE_KILLS];
+
 /** The blows of a batch: walked through by its seed, so that fifty batches in a row come by all of them. */
 export function blowsOf(
   seed: number,
@@ -89,7 +94,7 @@ export function blowsOf(
     what,
     moment,
     activity,
-    skip: whole(ACTIVITIES[activity] === 'often' ? Math.min(runs, 6) : 2),
+    skip: whole({ often: Math.min(runs, 6), seldom: 2, once: 1 }[ACTIVITIES[activity]]),
     delayMs: delayMs ?? whole(2) * whole(60),
   }));
 }

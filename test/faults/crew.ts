@@ -9,6 +9,7 @@ import type { Backbone } from './backbone.ts';
 import { describeBlow, type Blow } from './blows.ts';
 import { pause } from './pause.ts';
 import type { BatchPlan } from './plan.ts';
+import type { Build } from '../worker/newer-build.ts';
 import { Workers } from './workers.ts';
 
 export interface CrewOptions {
@@ -19,6 +20,8 @@ export interface CrewOptions {
   readonly tokens: Simulator['tokens'];
   /** Of the workers, beside what every worker has. */
   readonly env: NodeJS.ProcessEnv;
+  /** The build that becomes current while deploys run, where there are two. */
+  readonly newer: Build | undefined;
 }
 
 /** The workers of one lane, and the blows that hit the machinery. */
@@ -33,6 +36,8 @@ export interface Crew {
 
 /** Above the heartbeat timeout of the activities: a frozen worker wakes when its attempt is somebody else's. */
 const FROZEN_MS = 13_000;
+/** A busy worker gets to its own signal late. Above the time in which a killed one would have a successor. */
+const STANDS_STILL_WITHIN_MS = 20_000;
 const LOOK_MS = 30;
 const SIGNALS: Readonly<Record<Blow['what'], ArmedPoint['signal']>> = {
   kill: 'SIGKILL',
@@ -56,14 +61,15 @@ export async function startCrew(options: CrewOptions, plan: BatchPlan): Promise<
     GREENLANE_CONFIG: configFile,
     GREENLANE_TASK_QUEUE: lane,
   };
-  const workers = new Workers(plan.workers, {
+  const workerEnv = {
     ...env,
     ...options.env,
     GREENLANE_FAULT_POINTS: directory,
     CP_ADMIN_API_TOKEN: tokens.controlPlane,
     AUTO_SYNC_TOKEN: tokens.forge,
     PROD_AUTO_DEPLOY_CONTROL_TOKEN: tokens.control,
-  });
+  };
+  const workers = new Workers(plan.workers, workerEnv, options.newer);
   const struck: string[] = [];
   let stopped = false;
 
@@ -82,8 +88,9 @@ export async function startCrew(options: CrewOptions, plan: BatchPlan): Promise<
     if (what === 'database') await backbone.killDatabase();
     if (what === 'stop') await workers.follow();
     if (what !== 'freeze') return;
-    for (let looks = 0; workers.frozen().length === 0 && looks < 20 && !stopped; looks += 1)
-      await pause(LOOK_MS);
+    // Whoever stood still unseen would do so for ever, with nobody in its place.
+    const until = Date.now() + STANDS_STILL_WITHIN_MS;
+    while (workers.frozen().length === 0 && Date.now() < until && !stopped) await pause(LOOK_MS);
     const frozen = workers.frozen();
     await Promise.all(frozen.map(async (worker) => workers.follow(worker)));
     await pause(FROZEN_MS);

@@ -7,8 +7,10 @@ import { HARDSHIPS } from './catalogue.ts';
 import { problemsOf, runBatch, type BatchReport } from './harness.ts';
 import { planBatch, WORKERS } from './plan.ts';
 
-/** Twenty runs, two batches at a time: `npm test` is to end within ten minutes. `npm run nightly` has the many. */
+/** Forty runs, two batches beside each other: they wait most of their time. `npm run nightly` has the many. */
 const SEEDS = [1, 12];
+const BATCH = 20;
+/** As the nightly profile has them. */
 const RUNS = 10;
 const AT_ONCE = 2;
 const LONGEST_MS = 400_000;
@@ -48,14 +50,15 @@ describe('deploys while things break', () => {
 
   beforeAll(async () => {
     const batch = async (seed: number) =>
-      reports.set(seed, await runBatch(planBatch(seed, RUNS, false), devBackbone));
+      reports.set(seed, await runBatch(planBatch(seed, BATCH, false), devBackbone));
     await pMap(SEEDS, batch, { concurrency: AT_ONCE });
   }, LONGEST_MS);
 
-  it.each(SEEDS)('keep every promise in ten runs of seed %i', (seed) => {
+  it.each(SEEDS)('keep every promise in twenty runs of seed %i', (seed) => {
     const report = reports.get(seed) as BatchReport;
     expect(problemsOf(report).join('\n')).toBe('');
-    expect(report.runs).toHaveLength(RUNS);
-    expect(report.struck.length).toBeGreaterThan(0);
+    expect(report.runs).toHaveLength(BATCH);
+    // Each blow waits for a point that these many runs come by.
+    expect(report.struck.length).toBeGreaterThan(report.blows.length / 2);
   });
 });

@@ -1,6 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keptDirectory } from '../support/scratch.ts';
+import { fileURLToPath } from 'node:url';
 import type { Backbone } from './backbone.ts';
 import { startCrew } from './crew.ts';
 import type { Evidence } from './evidence.ts';
@@ -10,6 +10,7 @@ import { secretsOf } from './histories.ts';
 import type { BatchPlan } from './plan.ts';
 import { notReplayed } from './replay.ts';
 import { live } from './run.ts';
+import { buildNewer, type Build } from '../worker/newer-build.ts';
 import { environmentOf, fleetOf, worldOf } from './world.ts';
 
 /** What one run came to. */
@@ -39,6 +40,19 @@ export interface BatchReport {
   readonly kept?: string;
 }
 
+const KEPT = fileURLToPath(new URL('../../.tmp', import.meta.url));
+
+let building: Promise<Build> | undefined;
+
+/** The next version of the worker; made once for all batches of this process. */
+function newerBuild(): Promise<Build> {
+  building ??= buildNewer().then((build) => {
+    process.once('exit', () => build.remove());
+    return build;
+  });
+  return building;
+}
+
 /** Runs a batch to its end on a server of its own. */
 export async function runBatch(
   plan: BatchPlan,
@@ -57,7 +71,9 @@ export async function runBatch(
       {},
       ...worlds.map(({ run, sim }) => environmentOf(sim, run)),
     ) as NodeJS.ProcessEnv;
-    const crew = await startCrew({ backbone, lane: `faults-${plan.seed}`, fleets, tokens, env }, plan);
+    const newer = plan.workers === 'two-builds' ? await newerBuild() : undefined;
+    const lane = `faults-${plan.seed}`;
+    const crew = await startCrew({ backbone, lane, fleets, tokens, env, newer }, plan);
     try {
       const evidence = await Promise.all(
         worlds.map(async ({ run, name, sim }) => live(run, name, sim, crew)),
@@ -67,7 +83,10 @@ export async function runBatch(
       const spilled = secretsOf(tokens).some((secret) => output.includes(secret));
       const beside = [
         ...(spilled ? ['a secret is in the log of a worker'] : []),
-        ...(await notReplayed(evidence.map(({ histories }) => histories))),
+        ...(await notReplayed(
+          evidence.map(({ histories }) => histories),
+          newer,
+        )),
       ];
       return {
         seed: plan.seed,
@@ -92,9 +111,10 @@ export async function runBatch(
   }
 }
 
-/** Keeps what tells why. */
+/** Keeps what tells why, in the tree: the temporary directory of a test run goes with it. */
 function keep(seed: number, output: string, evidence: readonly Evidence[]): string {
-  const directory = mkdtempSync(join(keptDirectory(), `greenlane-faults-${seed}-`));
+  mkdirSync(KEPT, { recursive: true });
+  const directory = mkdtempSync(join(KEPT, `faults-${seed}-`));
   writeFileSync(join(directory, 'workers.log'), output);
   for (const { histories } of evidence)
     for (const [id, chain] of histories)

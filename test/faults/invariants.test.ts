@@ -108,6 +108,21 @@ describe('the invariants of a fault run', () => {
     expect(violations(evidence({}))).toEqual([]);
   });
 
+  it('let a deploy not be undone only when nobody knows what its tenants ran before', () => {
+    const undone = (sha: string | null): string[] => {
+      const former = [{ from: 'hongming', to: 'tenant-002', sha, count: 2 }];
+      const undo = { ...ended(A, 'failed'), workflowId: 'rollback/fleet-0/undo' };
+      return violations(
+        evidence({
+          deploys: [ended(A, 'deployed', { epoch: 1, former }), undo],
+          wheel: [{ workflowId: undo.workflowId, command: 'rollback' }],
+        }),
+      );
+    };
+    expect(undone(null)).toEqual([]);
+    expect(undone(OLD).join()).toMatch(/nothing lasting was wrong/);
+  });
+
   it.each([
     [
       'two deploys under one epoch',

@@ -140,10 +140,17 @@ function problemOf(
     case 'rolled_back':
       return steered.includes('rollback') ? undefined : 'rolled back by nobody';
     case 'failed':
-      return mayFail(evidence) ? undefined : `failed, and nothing lasting was wrong (${reason})`;
+      return mayFail(evidence) || (steered.includes('rollback') && cannotBeUndone(evidence, sha))
+        ? undefined
+        : `failed, and nothing lasting was wrong (${reason})`;
     case 'dry_run':
       return 'a dry run that nobody asked for';
   }
+}
+
+/** Tenants that gave no answer when they were asked what they ran before cannot be taken back to that. */
+function cannotBeUndone({ deploys }: Evidence, sha: string): boolean {
+  return deploys.some((one) => one.sha === sha && one.result?.former.some((former) => former.sha === null));
 }
 
 function mayFail({ plan }: Evidence): boolean {

@@ -51,11 +51,11 @@ export async function steer(
   return said;
 }
 
-/** After a while nothing is broken any more, and whoever is on call resumes what is halted. */
+/** After a while nothing is broken any more, and whoever is on call resumes what is halted of the deploys that run. */
 export function mend(
   sim: Simulator,
   client: Client,
-  ids: () => readonly string[],
+  running: () => readonly string[],
 ): { stop(): Promise<void> } {
   let stopped = false;
   const work = async (): Promise<void> => {
@@ -63,7 +63,7 @@ export function mend(
     while (!stopped && Date.now() - began < MENDED_AFTER_MS) await pause(100);
     sim.clearFaults();
     while (!stopped) {
-      await Promise.all(ids().map(async (id) => resume(client, id)));
+      await Promise.all(running().map(async (id) => resume(client, id)));
       for (let waited = 0; !stopped && waited < 2_000; waited += 100) await pause(100);
     }
   };

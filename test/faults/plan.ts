@@ -16,6 +16,8 @@ export interface RunPlan {
   readonly startsMs: readonly number[];
   readonly hardships: readonly Hardship[];
   readonly wheel?: Wheel;
+  /** What the last of them deployed is taken back by a deploy of its own, when all have ended. */
+  readonly undone: boolean;
   /** The first deploy is started by the command line, which is killed after so many ms and run again. */
   readonly cliKilledAtMs?: number;
   readonly forge: 'gitea' | 'github';
@@ -47,6 +49,11 @@ export interface BatchPlan {
   readonly runs: readonly RunPlan[];
 }
 
+/** Runs that have their own blows: the walk through the hardships goes on where the batch before it ended. */
+const STRIDE = 10;
+/** Batches of more runs have the blows of a seed on the other side of the walk besides. */
+const HALF_WAY = 25;
+
 interface Dice {
   readonly random: () => number;
   readonly whole: (below: number) => number;
@@ -64,13 +71,12 @@ export function planBatch(seed: number, runs: number, database: boolean): BatchP
   return {
     seed,
     workers: WORKERS[seed % WORKERS.length] as BatchPlan['workers'],
-    blows: blowsOf(seed, runs, database, dice(seed).whole),
+    blows: Array.from({ length: Math.ceil(runs / STRIDE) }, (_, ten) =>
+      blowsOf(seed + ten * HALF_WAY, Math.min(runs, STRIDE), database, dice(seed + ten * HALF_WAY).whole),
+    ).flat(),
     runs: Array.from({ length: runs }, (_, index) => planRun(index, seed)),
   };
 }
-
-/** Most runs of a batch: the walk through the hardships goes on where the batch before it ended. */
-const STRIDE = 10;
 
 function planRun(index: number, batch: number): RunPlan {
   const seed = batch * 1_000 + index;
@@ -94,6 +100,7 @@ function planRun(index: number, batch: number): RunPlan {
     startsMs: Array.from({ length: deploys }, (_, n) => (n === 0 ? 0 : whole(1_500))),
     hardships,
     ...(wheel === undefined ? {} : { wheel }),
+    undone: index % 10 === 2,
     ...(random() < 0.15 ? { cliKilledAtMs: 300 + whole(2_500) } : {}),
     forge: places.includes('forge.check-runs') || random() < 0.2 ? 'github' : 'gitea',
     furnished: places.some((place) => place === 'registry' || place === 'hook') || random() < 0.5,

@@ -23,7 +23,10 @@ export async function live(plan: RunPlan, name: string, sim: Simulator, crew: Cr
   const began = Date.now();
   const outputs: string[] = [];
   const steering = steer(plan, crew.client, sim, () => `deploy/${name}/${shas[0]}`);
-  const mending = mend(sim, crew.client, () => shas.map((sha) => `deploy/${name}/${sha}`));
+  const over = new Set<string>();
+  const mending = mend(sim, crew.client, () =>
+    [...shas.map((sha) => `deploy/${name}/${sha}`), undoId(name)].filter((id) => !over.has(id)),
+  );
   for (const [index, at] of [...plan.startsMs].sort((a, b) => a - b).entries()) {
     await pause(at - (Date.now() - began));
     const sha = sim.forge.push();
@@ -31,13 +34,22 @@ export async function live(plan: RunPlan, name: string, sim: Simulator, crew: Cr
     shas.push(sha);
     const cli = index === 0 && plan.cliKilledAtMs !== undefined;
     const started = cli ? byCommand(plan, name, sha, crew, outputs) : byClient(name, sha, crew);
-    deploys.push(started.then((runId) => endOf(crew.client, name, sha, runId)));
+    deploys.push(
+      started
+        .then(async (runId) => endOf(crew.client, name, sha, `deploy/${name}/${sha}`, runId))
+        .finally(() => over.add(`deploy/${name}/${sha}`)),
+    );
   }
   const ended = await Promise.all(deploys);
-  const wheel = await steering;
+  const wheel = [...(await steering)];
+  const undone = plan.undone ? await undo(name, ended, crew) : undefined;
+  if (undone !== undefined) {
+    ended.push(undone);
+    wheel.push({ workflowId: undone.workflowId, command: 'rollback' });
+  }
   await mending.stop();
   const lockId = `fleet-lock/${name}`;
-  const histories = await historiesOf(crew.client, [lockId, ...shas.map((sha) => `deploy/${name}/${sha}`)]);
+  const histories = await historiesOf(crew.client, [lockId, ...ended.map(({ workflowId }) => workflowId)]);
   return {
     plan,
     initialSha,
@@ -95,8 +107,39 @@ async function byCommand(
   });
 }
 
-async function endOf(client: Client, name: string, sha: string, runId: string): Promise<DeployEvidence> {
-  const workflowId = `deploy/${name}/${sha}`;
+const undoId = (name: string): string => `rollback/${name}/undo`;
+
+/** Takes back what was deployed last, as `greenlane rollback --sha` does; nothing where something else came after. */
+async function undo(
+  name: string,
+  ended: readonly DeployEvidence[],
+  { client, env }: Crew,
+): Promise<DeployEvidence | undefined> {
+  const [last] = [...ended].sort((a, b) => (b.result?.epoch ?? 0) - (a.result?.epoch ?? 0));
+  if (last?.result?.outcome !== 'deployed') return undefined;
+  const { sha, workflowId, runId } = last;
+  const id = undoId(name);
+  const undo = { workflowId, runId };
+  const request = { fleet: name, sha, kind: 'rollback', urgent: true, reason: 'a fault run', undo };
+  const started = await patiently(async () =>
+    client.workflow.start('deploy', {
+      workflowId: id,
+      taskQueue: env['GREENLANE_TASK_QUEUE'] as string,
+      args: [{ ...request, actor: 'a fault run', searchAttributes: true }],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    }),
+  );
+  return endOf(client, name, sha, id, started.firstExecutionRunId);
+}
+
+async function endOf(
+  client: Client,
+  name: string,
+  sha: string,
+  workflowId: string,
+  runId: string,
+): Promise<DeployEvidence> {
   const until = Date.now() + GIVEN_UP_AFTER_MS;
   while (Date.now() < until) {
     const result = await resultBy(client, workflowId, until);

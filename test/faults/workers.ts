@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { programPath } from '../../src/dev/program.ts';
 import { startServerProcess, type ServerProcess } from '../../src/dev/server-process.ts';
+import { buildIdOf } from '../../src/worker-version.ts';
+import { FORMER, type Build } from '../worker/newer-build.ts';
 import type { BatchPlan } from './plan.ts';
 import { pause } from './pause.ts';
 
 const ODD_CLOCK = fileURLToPath(new URL('./odd-clock.mjs', import.meta.url));
 const HOUR_MS = 3_600_000;
-const BUILDS = ['one', 'two'];
 /** Nothing can be made below it, by root neither. */
 const READ_ONLY = '/proc';
 
@@ -18,17 +19,20 @@ export class Workers {
   readonly #env: NodeJS.ProcessEnv;
   readonly #all: ServerProcess[] = [];
   readonly #followed = new WeakSet<ServerProcess>();
-  readonly #builds = new WeakMap<ServerProcess, string>();
+  readonly #builds = new WeakMap<ServerProcess, Build>();
+  /** The one that is current at first, and the one after it; empty where workers are not versioned. */
+  readonly #versions: readonly Build[];
   #stopped = false;
 
-  constructor(kind: BatchPlan['workers'], env: NodeJS.ProcessEnv) {
+  constructor(kind: BatchPlan['workers'], env: NodeJS.ProcessEnv, newer: Build | undefined) {
     this.#kind = kind;
     this.#env = env;
+    this.#versions = newer === undefined ? [] : [FORMER, newer];
   }
 
   async start(client: Client): Promise<void> {
-    if (this.#kind !== 'two-builds') return this.#startOne();
-    await Promise.all(BUILDS.map(async (id) => this.#startOne(id)));
+    if (this.#versions.length === 0) return this.#startOne();
+    await Promise.all(this.#versions.map(async (build) => this.#startOne(build)));
     await this.#makeCurrent(client, 0);
     // While deploys run: they end on the build where they began, the lock moves on.
     void pause(2_000).then(async () => this.#makeCurrent(client, 1));
@@ -67,10 +71,10 @@ export class Workers {
     await Promise.all(this.#all.map(async (worker) => worker.stop(0, 'SIGKILL')));
   }
 
-  async #startOne(build?: string): Promise<void> {
-    const version = build === undefined ? {} : { GREENLANE_BUILD_ID: build };
+  async #startOne(build?: Build): Promise<void> {
+    const version = build === undefined ? {} : { GREENLANE_BUILD_ID: buildIdOf(build.bundle) };
     const worker = await startServerProcess({
-      ...this.#command(),
+      ...this.#command(build?.program),
       env: { ...this.#env, ...this.#oddities(), ...version },
     });
     this.#all.push(worker);
@@ -81,8 +85,8 @@ export class Workers {
     });
   }
 
-  #command(): { command: string; args: readonly string[]; cwd?: string } {
-    const args = [programPath(), 'worker'];
+  #command(program = programPath()): { command: string; args: readonly string[]; cwd?: string } {
+    const args = [program, 'worker'];
     if (this.#kind !== 'full-disk') return { command: process.execPath, args };
     const script = 'exec "$0" "$@" >/dev/full 2>/dev/full';
     return { command: 'sh', args: ['-c', script, process.execPath, ...args], cwd: READ_ONLY };
@@ -104,7 +108,7 @@ export class Workers {
         await client.workflowService.setWorkerDeploymentCurrentVersion({
           namespace: client.options.namespace,
           deploymentName: 'greenlane',
-          buildId: BUILDS[index] as string,
+          buildId: buildIdOf((this.#versions[index] as Build).bundle),
           identity: 'a fault run',
         });
         return;

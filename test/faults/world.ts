@@ -33,7 +33,8 @@ export function fleetOf(sim: Simulator, { forge, furnished, index, soakMs }: Run
     tenants: { buildinfoUrl: sim.tenants.buildinfoUrl },
     gates: { required: GATES, timeout: '3m', poll: '1s' },
     rollout: { canary: 'hongming', batchSize: 2, soak: `${soakMs}ms`, maxStragglers: 1, postTimeout: '4s' },
-    verify: { settle: '3s', interval: '200ms', timeout: '3s' },
+    // More than a busy machine takes for an answer.
+    verify: { settle: '6s', interval: '200ms', timeout: '6s' },
     ...(furnished
       ? {
           registry: { url: registry.url, image: registry.repository, pointer: 'live' },

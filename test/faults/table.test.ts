@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { describeBlow } from './blows.ts';
+import type { BatchReport } from './harness.ts';
+import { planBatch } from './plan.ts';
+import { tableOf } from './table.ts';
+
+const plan = planBatch(2, 3, false);
+const report: BatchReport = {
+  seed: plan.seed,
+  workerKind: plan.workers,
+  blows: plan.blows.map(describeBlow),
+  struck: plan.blows.map(describeBlow),
+  workers: 4,
+  seconds: 60,
+  runs: plan.runs.map(({ index, hardships }) => ({
+    run: `fleet-${index}`,
+    outcomes: ['deployed'],
+    hardships: hardships.map(({ name }) => name),
+    violations: [],
+  })),
+  beside: [],
+  command: 'npm run faults -- --seed 2 --runs 3 --size 3',
+};
+
+describe('the table of what was broken', () => {
+  it('counts runs, deploys and blows, and says that nothing was lost', () => {
+    const table = tableOf([report, { ...report, seed: 3 }]);
+    expect(table).toMatch(/^6 runs with 6 deploys \(6 deployed\), 8 workers, seeds 2–3\./);
+    expect(table).toMatch(/\| `kill -9` of the worker \| \d of \d\d points \| [4-6] times \| nothing \|/);
+    expect(table).not.toMatch(/below/);
+  });
+
+  it('names seed and command where something was lost, in the rows of what struck there', () => {
+    const wrong = { ...report, beside: ['a run of deploy/fleet-0/x does not replay'] };
+    const table = tableOf([wrong]);
+    expect(table).toMatch(/\| `kill -9` of the worker \|.*\| see below: seeds 2 \|/);
+    expect(table).toContain('does not replay');
+    expect(table).toContain(`again: ${report.command}`);
+  });
+});
