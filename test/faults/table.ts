@@ -65,7 +65,8 @@ function blowRows(lived: readonly Lived[]): Row[] {
   return (Object.keys(BLOWS) as Blow['what'][]).flatMap((what): Row[] => {
     const points = new Set(targets.flatMap((one) => (one[0] === what ? pointOf(one) : [])));
     const struck = lived.flatMap((one) => one.struck.filter((target) => target[0] === what));
-    if (points.size === 0) return [];
+    // A cluster is there for what keeps the state: most of the rest is not planned there.
+    if (points.size === 0 || (cluster && struck.length === 0)) return [];
     const reached = new Set(struck.map(pointOf));
     const left = [...points].filter((point) => !reached.has(point));
     const named = left.length <= MOST_NAMED ? `: not ${left.join(', ')}` : '';
