@@ -29,7 +29,12 @@ export async function liveThrough(fleet: LockFleet, requests: number, askers: nu
   const wrong: string[] = [];
   for (const [index, { epoch, readyAt }] of heard.entries()) {
     if (epoch !== index + 1) wrong.push(`grant ${index + 1} has epoch ${epoch}`);
-    if (readyAt < (heard[index - 1]?.readyAt ?? 0)) wrong.push(`epoch ${epoch} went before its time`);
+    // Who had asked when the one before had the fleet waited when it was granted next, on however busy a machine.
+    const since = heard[index - 1]?.heardBy ?? began;
+    const passedOver = heard.slice(index + 1, index + 1 + 5 * askers);
+    for (const other of passedOver)
+      if (other.readyAt < readyAt && other.askedBy < since)
+        wrong.push(`epoch ${epoch} went before ${other.epoch}, which was ready before it and waited`);
   }
   const view = await fleet.see(({ holder }) => holder === undefined);
   const counted = { requests: view.requests, grants: view.grants, epoch: view.epoch, heard: heard.length };

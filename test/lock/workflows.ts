@@ -32,6 +32,9 @@ const { acts } = wf.proxyActivities<{
 export interface Heard {
   readonly epoch: number;
   readonly readyAt: number;
+  /** The lock had the request by then, and the asker the grant; ms of the server's clock. */
+  readonly askedBy: number;
+  readonly heardBy: number;
 }
 
 /**
@@ -63,10 +66,11 @@ export async function asker(input: { fleet: string; n: number; rounds: number })
       },
       ...{ actor: 'an asker', reason: '', readyAt, closures: [] },
     });
+    const askedBy = Date.now();
     await wf.condition(() => granted.length > round);
     const { epoch, nonce } = granted[round] as { nonce: string; epoch: number };
     if (nonce !== `${round}`) throw wf.ApplicationFailure.nonRetryable(`granted ${nonce} in round ${round}`);
-    heard.push({ epoch, readyAt });
+    heard.push({ epoch, readyAt, askedBy, heardBy: Date.now() });
     said = lock.signal(releaseSignal, { workflowId, runId, epoch, outcome: 'deployed', reason: '' });
   }
   await said;
