@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import { described } from '../config/described.ts';
 import { HOSTS } from './host.ts';
 
-const name = (expected = 'expected a name that is not empty') =>
-  z.string().check(z.minLength(1, expected));
+const name = (expected = 'expected a name that is not empty') => z.string().check(z.minLength(1, expected));
 const names = () => z.array(name());
 const level = described('What a finding of the rule counts as.', z.enum(['error', 'warning', 'off']));
 const ruleLevels = () => z.record(z.string(), level);

@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import { DEFAULT_KILL_SWITCH } from '../config/defaults.ts';
 import { described } from '../config/described.ts';
 
-const names = () =>
-  z.array(z.string().check(z.trim(), z.minLength(1, 'expected a name that is not empty')));
+const names = () => z.array(z.string().check(z.trim(), z.minLength(1, 'expected a name that is not empty')));
 
 const reviewers = () =>
   z
