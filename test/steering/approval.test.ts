@@ -58,7 +58,7 @@ describe.concurrent('The approval', () => {
     const say = (message: unknown): Promise<unknown> =>
       deploy.executeUpdate(commandUpdate('approve'), { args: [message] });
     for (const message of [{}, { reason: '  ' }, 'yes', null, ['reason'], { reason: 7 }])
-      expect(await refusalOf(say(message))).toMatch(/^approve: /);
+      expect(await refusalOf(say(message))).toMatch(/^approve was not understood: /);
     expect((await statusOf(deploy)).phase).toBe('approval');
     await steer(deploy, 'halt', { actor: 'ann', reason: 'wait' });
     expect(await refusalOf(steer(deploy, 'approve'))).toBe(
