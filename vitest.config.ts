@@ -25,6 +25,8 @@ export default defineConfig({
     maxWorkers: 3,
     // The SDK is loaded once per process, not once per file. Tests share nothing that one of them changes.
     isolate: false,
+    // Servers, workers and browsers of other tests can starve one: it is tried once more, and named by `npm test`.
+    retry: 1,
     sequence: { sequencer: LongestFirst },
   },
 });

@@ -35,7 +35,9 @@ async function test(vitestArgs) {
   if (vitestArgs.length > 0) process.exitCode = await runNode([vitest, 'run', ...vitestArgs]);
   else {
     const all = { name: 'tests', tool: 'vitest/vitest.mjs', args: ['run'] };
-    steps.note(`  ${counts(await steps.step('tests', () => check(all)))}`);
+    const output = stripVTControlCharacters(await steps.step('tests', () => check(all)));
+    steps.note(`  ${counts(output)}`);
+    for (const line of retried(output)) steps.note(`  green only when tried again: ${line}`);
   }
   steps.note(`all of it … ${Math.round((performance.now() - start) / 1000)} s`);
 }
@@ -64,8 +66,19 @@ async function check({ name, tool, args }) {
  * @param {string} output
  */
 function counts(output) {
-  const line = /Tests +(.+)/.exec(stripVTControlCharacters(output))?.[1];
+  const line = /Tests +(.+)/.exec(output)?.[1];
   return line === undefined ? 'vitest gave no count' : `tests: ${line.trim()}`;
+}
+
+/**
+ * Tests that were red at first: each is a mistake of the product or of the test that nobody has found yet.
+ * @param {string} output
+ */
+function retried(output) {
+  return output
+    .split('\n')
+    .filter((line) => line.includes('(retry x'))
+    .map((line) => line.replace(/^[\s✓]+/, ''));
 }
 
 if (isMain(import.meta.url)) await runScript(() => test(process.argv.slice(2)));
