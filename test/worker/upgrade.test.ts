@@ -89,7 +89,10 @@ describe('a deploy that began on the former build', () => {
     await Promise.all([former.ended, taken]);
     const end = await greenlane(['deploy', '--sha', sha, '--json'], stack.env);
     expect(JSON.parse(end.stdout)).toMatchObject({ outcome: 'deployed', tenants: { onTarget: 4 } });
-    expect((await workOn(workflowId)).builds, end.stderr + former.lastLines(60)).toEqual([buildIdOf(FORMER.bundle), buildIdOf(newer.bundle)]);
+    expect((await workOn(workflowId)).builds, end.stderr + former.lastLines(60)).toEqual([
+      buildIdOf(FORMER.bundle),
+      buildIdOf(newer.bundle),
+    ]);
     const called = calls().flatMap(({ slugs = [] }) => slugs);
     expect(called.toSorted()).toEqual([...new Set(called)].toSorted());
   }, 120_000);
