@@ -16,8 +16,8 @@ const UNTIL_TAKEN_MS = 12_000;
 const AGAIN_MS = 250;
 
 /**
- * Asks once more when a worker refused a question because it would have run ahead of the workflow's history
- * (src/workflows/ahead.ts). A run that is open has a task waiting then, which answers the second question; one that is
+ * Asks again when a worker refused a question because it would have run ahead of the workflow's history
+ * (src/workflows/ahead.ts). A run that is open has a task waiting then, which answers the question that comes with it; one that is
  * closed has none, and is asked with the word that it is: the worker may read it to its end.
  */
 export class AskAgain implements WorkflowClientInterceptor {
