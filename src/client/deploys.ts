@@ -1,6 +1,6 @@
-import { WorkflowNotFoundError } from '@temporalio/common';
+import { TypedSearchAttributes, WorkflowNotFoundError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { WorkflowExecutionDescription, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
 import type { DeployRequest } from '../rollout/request.ts';
 import { isFinal } from '../rollout/outcome.ts';
 import type { deploy } from '../workflows/deploy.ts';
@@ -42,31 +42,53 @@ export async function resultOf(
   }
 }
 
-/** The attempt that ended last, for one that is started now; undefined when there was none, or it left no result. */
-export async function earlierAttempt(
+/** What asking for a deploy came to. */
+export type Opened =
+  | { readonly kind: 'runs'; readonly handle: DeployHandle; readonly attached: boolean }
+  | { readonly kind: 'ended'; readonly result: DeployResult };
+
+/**
+ * Starts a deploy or attaches to the one of the same id that runs; with `reuse`, an earlier attempt that ended for good
+ * is the answer. An attempt that ends between the look at it and the start is looked at again, never deployed anew.
+ * @throws what Temporal's client throws, also when the result of the earlier attempt cannot be read.
+ */
+export async function openDeploy(
   access: TemporalAccess,
   workflowId: string,
-): Promise<{ workflowId: string; runId: string } | undefined> {
-  const description = await describeDeploy(access, workflowId);
-  return description?.status.name === 'COMPLETED' ? { workflowId, runId: description.runId } : undefined;
+  request: DeployRequest,
+  { reuse }: { readonly reuse: boolean },
+): Promise<Opened> {
+  for (;;) {
+    const latest = await describeDeploy(access, workflowId);
+    const status = latest?.status.name;
+    const earlier =
+      latest !== undefined && status === 'COMPLETED' ? { workflowId, runId: latest.runId } : undefined;
+    if (reuse && earlier !== undefined) {
+      const { client } = access;
+      const result = (await client.workflow.getHandle(workflowId, earlier.runId).result()) as DeployResult;
+      if (isFinal(result.outcome)) return { kind: 'ended', result };
+    }
+    const asked = { ...request, ...(earlier === undefined ? {} : { earlier }) };
+    const attached = status === 'RUNNING';
+    const over = latest !== undefined && !attached;
+    try {
+      return { kind: 'runs', handle: await startDeploy(access, workflowId, asked, { over }), attached };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
 }
 
-/** The end of an earlier attempt that running the step again returns; undefined when a new attempt is due. */
-export async function finalResult(
-  access: TemporalAccess,
-  workflowId: string,
-): Promise<DeployResult | undefined> {
-  const description = await describeDeploy(access, workflowId);
-  if (description === undefined || description.status.name !== 'COMPLETED') return undefined;
-  const result = await resultOf(access, workflowId);
-  return result !== undefined && isFinal(result.outcome) ? result : undefined;
-}
-
-/** Starts a deploy, or attaches to the one of the same id that runs. */
+/**
+ * Starts a deploy, or attaches to the one of the same id that runs.
+ * @param options `over`: an earlier attempt is known to be over, so that a new one is due
+ * @throws WorkflowExecutionAlreadyStartedError when one is over that was not known to be.
+ */
 export async function startDeploy(
   access: TemporalAccess,
   workflowId: string,
   request: DeployRequest,
+  { over }: { readonly over: boolean } = { over: false },
 ): Promise<DeployHandle> {
   const short = request.sha?.slice(0, 7) ?? request.tag ?? 'head';
   const details = [
@@ -78,7 +100,7 @@ export async function startDeploy(
     workflowId,
     taskQueue: access.lane,
     args: [request],
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdReusePolicy: over ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: `${request.dryRun === true ? 'dry run' : request.kind} deploy of ${short} to ${request.fleet}`,
     staticDetails: details.join('\n\n'),

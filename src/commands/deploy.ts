@@ -1,11 +1,4 @@
-import {
-  deployId,
-  describeDeploy,
-  earlierAttempt,
-  finalResult,
-  startDeploy,
-  type DeployHandle,
-} from '../client/deploys.ts';
+import { deployId, openDeploy, type DeployHandle } from '../client/deploys.ts';
 import { actorOf } from '../client/identity.ts';
 import { probeLane } from '../client/lane.ts';
 import { parseDuration } from '../config/duration.ts';
@@ -68,8 +61,9 @@ export async function startAndFollow(
   const access = await connect(context.env);
   try {
     const { lock, searchAttributes } = await probeLane(access, request.fleet);
-    const ended = reuse ? await finalResult(access, workflowId) : undefined;
-    if (ended !== undefined) {
+    const opened = await openDeploy(access, workflowId, { ...request, searchAttributes }, { reuse });
+    if (opened.kind === 'ended') {
+      const { outcome, finishedAt } = opened.result;
       const runs =
         lock.lastKnownGood === undefined
           ? ''
@@ -77,22 +71,17 @@ export async function startAndFollow(
       say(
         context,
         options,
-        `${workflowId} already ended ${ended.outcome} at ${ended.finishedAt}${runs}. To deploy it again: --again --reason R.`,
+        `${workflowId} already ended ${outcome} at ${finishedAt}${runs}. To deploy it again: --again --reason R.`,
       );
-      return finish(context, options, ended);
+      return finish(context, options, opened.result);
     }
-    if (options.urgent === true && (await describeDeploy(access, workflowId))?.status.name === 'RUNNING')
+    const { handle, attached } = opened;
+    if (options.urgent === true && attached)
       say(
         context,
         options,
         `${workflowId} runs already, and is not made urgent by this. To send it ahead: greenlane abort --sha ${request.sha ?? ''} --reason R, then this command again.`,
       );
-    const earlier = await earlierAttempt(access, workflowId);
-    const handle = await startDeploy(access, workflowId, {
-      ...request,
-      searchAttributes,
-      ...(earlier === undefined ? {} : { earlier }),
-    });
     if (options.wait === false) {
       say(
         context,
