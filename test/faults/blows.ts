@@ -90,13 +90,22 @@ export function blowsOf(
   const targets = database
     ? [walk(keepers, seed * 3), walk(KILLS, seed)]
     : [walk(KILLS, seed * 2), walk(KILLS, seed * 2 + 23), walk([...OTHERS, ...keepers], seed * 11)];
-  return targets.map(([what, moment, activity, delayMs]) => ({
+  return targets.map((target) => blowAt(target, runs, whole));
+}
+
+/** A blow at a point, after so many arrivals as a batch of so many runs certainly has. */
+export function blowAt(
+  [what, moment, activity, delayMs]: Target,
+  runs: number,
+  whole: (below: number) => number,
+): Blow {
+  return {
     what,
     moment,
     activity,
     skip: whole({ often: Math.min(runs, 6), seldom: 2, once: 1 }[ACTIVITIES[activity]]),
     delayMs: delayMs ?? whole(2) * whole(60),
-  }));
+  };
 }
 
 /** One line of what is done, for people. */

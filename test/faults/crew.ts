@@ -31,6 +31,8 @@ export interface Crew {
   readonly workers: Workers;
   /** Blows whose point was reached. */
   readonly struck: readonly string[];
+  /** Blows that the harness itself could not do, or not mend. */
+  readonly trouble: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function startCrew(options: CrewOptions, plan: BatchPlan): Promise<
   };
   const workers = new Workers(plan.workers, workerEnv, options.newer);
   const struck: string[] = [];
+  const trouble: string[] = [];
   let stopped = false;
 
   /** Waits for the point, and does what the worker cannot do to itself. */
@@ -82,12 +85,23 @@ export async function startCrew(options: CrewOptions, plan: BatchPlan): Promise<
     writeFileSync(path, JSON.stringify({ signal: SIGNALS[what], skip, delayMs }));
     while (!stopped && existsSync(path)) await pause(LOOK_MS);
     if (stopped) return;
-    struck.push(describeBlow(blow));
+    if (what !== 'freeze') struck.push(describeBlow(blow));
     await pause(delayMs);
-    if (what === 'server') await backbone.killServer();
-    if (what === 'database') await backbone.killDatabase();
+    if (what === 'server') await keeperBack(() => backbone.killServer());
+    if (what === 'database') await keeperBack(() => backbone.killDatabase());
     if (what === 'stop') await workers.follow();
-    if (what !== 'freeze') return;
+    if (what === 'freeze' && (await sleptThrough())) struck.push(describeBlow(blow));
+  };
+
+  /** One after the other: what is being killed is not killed again before it is back. */
+  let keeper = Promise.resolve();
+  const keeperBack = async (kill: () => Promise<void>): Promise<void> => {
+    keeper = keeper.then(kill);
+    await keeper;
+  };
+
+  /** Whether the worker stood still until its attempt was somebody else's: another blow may have ended it before. */
+  const sleptThrough = async (): Promise<boolean> => {
     // Whoever stood still unseen would do so for ever, with nobody in its place.
     const until = Date.now() + STANDS_STILL_WITHIN_MS;
     while (workers.frozen().length === 0 && Date.now() < until && !stopped) await pause(LOOK_MS);
@@ -95,17 +109,23 @@ export async function startCrew(options: CrewOptions, plan: BatchPlan): Promise<
     await Promise.all(frozen.map(async (worker) => workers.follow(worker)));
     await pause(FROZEN_MS);
     for (const worker of frozen) worker.signal('SIGCONT');
+    return frozen.length > 0;
   };
 
   const connection = await Connection.connect({ address: backbone.address });
   const client = new Client({ connection });
-  const striking = Promise.all(plan.blows.map(async (blow) => strike(blow).catch(() => undefined)));
+  const striking = Promise.all(
+    plan.blows.map(async (blow) =>
+      strike(blow).catch((error: unknown) => void trouble.push(`${describeBlow(blow)}: ${String(error)}`)),
+    ),
+  );
   await workers.start(client);
   return {
     env,
     client,
     workers,
     struck,
+    trouble,
     stop: async () => {
       stopped = true;
       await workers.stop();

@@ -1,10 +1,14 @@
+import protocol from '@temporalio/proto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import pMap from 'p-map';
 import { quietRuntime } from '../support/temporal.ts';
 import { devBackbone } from './backbone.ts';
-import { DATABASE_KILLS, KILLS, OTHERS, SERVER_KILLS } from './blows.ts';
+import { ALL_TARGETS, DATABASE_KILLS, KILLS, OTHERS, SERVER_KILLS } from './blows.ts';
+import { buildsAtWork } from './builds.ts';
 import { HARDSHIPS } from './catalogue.ts';
+import { nameOf, planDirected, pointOf } from './directed.ts';
 import { problemsOf, runBatch, type BatchReport } from './harness.ts';
+import type { Histories } from './histories.ts';
 import { planBatch, WORKERS } from './plan.ts';
 
 /** Forty runs, two batches beside each other: they wait most of their time. `npm run nightly` has the many. */
@@ -42,6 +46,74 @@ describe('a plan of faults', () => {
     );
     for (const [what, moment, activity] of [...DATABASE_KILLS, ...SERVER_KILLS])
       expect(points).toContain(`${what} ${moment} ${activity}`);
+  });
+});
+
+describe('a batch about one point', () => {
+  it('takes every point of the catalogue by its name, and has it as its only blow', () => {
+    for (const target of ALL_TARGETS) {
+      const [what, moment, activity] = target;
+      expect(pointOf(nameOf(target), true).slice(0, 3)).toEqual([what, moment, activity]);
+      expect(planDirected(1, 4, target).blows).toMatchObject([{ what, moment, activity }]);
+    }
+  });
+
+  it('has two runs that take every way there is, whatever the seed makes of the others', () => {
+    const [target] = DATABASE_KILLS as [(typeof DATABASE_KILLS)[number]];
+    for (const seed of [1, 2, 3]) {
+      const { runs } = planDirected(seed, 4, target);
+      const easy = { inTurn: true, hardships: [], undone: true, furnished: true, startsMs: [0, 0] };
+      expect(runs.map((run) => run.index)).toEqual([0, 1, 2, 3]);
+      expect(runs.slice(0, 2)).toMatchObject([easy, easy]);
+      for (const run of runs.slice(0, 2)) expect(run).not.toHaveProperty('wheel');
+    }
+  });
+
+  it('is refused, with the points there are, for one that no deploy comes by or that has no database to kill', () => {
+    expect(() => pointOf('freeze:sending prepare', true)).toThrow(
+      /expected one of: freeze:sending rollWave, /,
+    );
+    expect(() => pointOf('database:before prepare', false)).toThrow(/no point is called/);
+  });
+});
+
+const { History } = protocol.temporal.api.history.v1;
+const [OLD, NEW] = ['0ld', 'n3w'] as const;
+const MARKER = { markerRecordedEventAttributes: { markerName: 'core_patch' } };
+const doneBy = (buildId: string) => ({
+  workflowTaskCompletedEventAttributes: { deploymentVersion: { buildId } },
+});
+
+function batch(chains: Readonly<Record<string, readonly object[]>>): Histories[] {
+  return Object.entries(chains).map(([id, events]) => new Map([[id, [History.fromObject({ events })]]]));
+}
+
+const both = {
+  'deploy/a/1': [doneBy(OLD), doneBy(OLD)],
+  'deploy/a/2': [doneBy(NEW), MARKER],
+  'fleet-lock/a': [doneBy(OLD), doneBy(NEW)],
+};
+
+describe('two builds at once', () => {
+  it('have both worked, each in its own way', () => {
+    expect(buildsAtWork(batch(both), OLD, NEW)).toEqual([]);
+  });
+
+  it('are refused where one of them did nothing, or both are one', () => {
+    const { 'deploy/a/1': first } = both;
+    expect(buildsAtWork(batch({ 'deploy/a/1': first }), OLD, NEW)).toEqual([
+      'two builds were to work, and n3w completed no workflow task',
+    ]);
+    expect(buildsAtWork(batch(both), OLD, OLD)).toEqual(['the two builds are one: 0ld']);
+  });
+
+  it('are refused where both do the same under two names, and where a deploy changed hands', () => {
+    expect(buildsAtWork(batch({ ...both, 'deploy/a/2': [doneBy(NEW)] }), OLD, NEW)).toEqual([
+      'deploy/a/2 was worked on by n3w, and not as that build does',
+    ]);
+    expect(buildsAtWork(batch({ ...both, 'deploy/a/1': [doneBy(OLD), doneBy(NEW)] }), OLD, NEW)).toEqual([
+      'deploy/a/1 was worked on by more than one build: 0ld, n3w',
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Backbone } from './backbone.ts';
+import { builtTwice } from './builds.ts';
 import { startCrew } from './crew.ts';
 import type { Evidence } from './evidence.ts';
 import { violations } from './invariants.ts';
@@ -10,7 +11,7 @@ import { secretsOf } from './histories.ts';
 import type { BatchPlan } from './plan.ts';
 import { notReplayed } from './replay.ts';
 import { live } from './run.ts';
-import { buildNewer, type Build } from '../worker/newer-build.ts';
+import { buildNewer, FORMER, type Build } from '../worker/newer-build.ts';
 import { environmentOf, fleetOf, worldOf } from './world.ts';
 
 /** What one run came to. */
@@ -34,6 +35,8 @@ export interface BatchReport {
   readonly runs: readonly RunReport[];
   /** What is wrong with the batch as a whole. */
   readonly beside: readonly string[];
+  /** What was planned; absent in logs of before it was kept. */
+  readonly plan?: BatchPlan;
   /** Command that does the same again. */
   readonly command: string;
   /** Directory with the workers' logs and the histories, where something is wrong. */
@@ -79,14 +82,14 @@ export async function runBatch(
         worlds.map(async ({ run, name, sim }) => live(run, name, sim, crew)),
       );
       const output = crew.workers.output();
+      const histories = evidence.map((one) => one.histories);
       const reports = evidence.map((one, index) => reportOf(one, `fleet-${index}`));
       const spilled = secretsOf(tokens).some((secret) => output.includes(secret));
       const beside = [
         ...(spilled ? ['a secret is in the log of a worker'] : []),
-        ...(await notReplayed(
-          evidence.map(({ histories }) => histories),
-          newer,
-        )),
+        ...crew.trouble,
+        ...(newer === undefined ? [] : builtTwice(histories, [FORMER, newer])),
+        ...(await notReplayed(histories, newer)),
       ];
       return {
         seed: plan.seed,
@@ -95,9 +98,10 @@ export async function runBatch(
         struck: crew.struck,
         workers: crew.workers.count,
         seconds: (performance.now() - began) / 1_000,
-        command: `npm run faults -- --seed ${plan.seed} --runs ${plan.runs.length} --size ${plan.runs.length}${more}`,
+        command: commandOf(plan, more),
         runs: reports,
         beside,
+        plan,
         ...(beside.length > 0 || reports.some(({ violations: some }) => some.length > 0)
           ? { kept: keep(plan.seed, output, evidence) }
           : {}),
@@ -109,6 +113,11 @@ export async function runBatch(
     await Promise.all(worlds.map(async ({ sim }) => sim.close()));
     await backbone.stop();
   }
+}
+
+function commandOf({ seed, runs: { length }, directed }: BatchPlan, more: string): string {
+  const what = directed === undefined ? `--runs ${length}` : `--point '${directed}' --times 1`;
+  return `npm run faults -- --seed ${seed} ${what} --size ${length}${more}`;
 }
 
 /** Keeps what tells why, in the tree: the temporary directory of a test run goes with it. */
@@ -131,27 +140,42 @@ function reportOf(evidence: Evidence, run: string): RunReport {
   };
 }
 
-/** What is wrong in a batch, for people; empty when nothing is. */
-export function problemsOf({ runs, beside, command, kept }: BatchReport): string[] {
+/** Blows that were planned, and whose point never came: they broke nothing, and show nothing. */
+export function missedOf({ blows, struck }: Pick<BatchReport, 'blows' | 'struck'>): string[] {
+  const left = [...struck];
+  return blows.filter((blow) => {
+    const at = left.indexOf(blow);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+/** What is wrong in a batch, for people; empty when nothing is. A point that a batch is about must have come. */
+export function problemsOf(report: BatchReport): string[] {
+  const { runs, beside, command, kept, plan } = report;
+  const missed = plan?.directed === undefined ? [] : missedOf(report);
   const found = runs
     .filter((run) => run.violations.length > 0)
     .flatMap((run) => [
       `  ${run.run} (${run.hardships.join('; ') || 'an easy world'}):`,
       ...run.violations.map((one) => `    ${one}`),
     ]);
-  const all = [...found, ...beside.map((one) => `  ${one}`)];
+  const all = [
+    ...found,
+    ...[...beside, ...missed.map((blow) => `its point never came: ${blow}`)].map((one) => `  ${one}`),
+  ];
   if (all.length === 0) return [];
   return [...all, `  again: ${command}`, ...(kept === undefined ? [] : [`  logs and histories: ${kept}`])];
 }
 
 /** A batch for people: one line, and what is wrong. */
 export function linesOf(report: BatchReport): string[] {
-  const { seed, seconds, workerKind, struck, blows, workers, runs } = report;
+  const { seed, seconds, workerKind, struck, workers, runs } = report;
   const outcomes = runs.flatMap((run) => run.outcomes);
   const counted = [...new Set(outcomes)].map(
     (name) => `${outcomes.filter((one) => one === name).length} ${name}`,
   );
-  const missed = blows.length - struck.length;
+  const missed = missedOf(report).length;
   return [
     `seed ${seed}: ${runs.length} runs in ${seconds.toFixed(0)} s, ${workers} workers (${workerKind}): ${struck.join(', ') || 'no blow'}${missed === 0 ? '' : ` (${missed} not reached)`}; ${counted.join(', ')}`,
     ...problemsOf(report),

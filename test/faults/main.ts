@@ -3,6 +3,8 @@
  * printed with the command that does the same again.
  * `npm run faults -- --runs 500 --seed 1 [--size 10] [--at-once 1] [--cluster] [--json F]`; `--size`: runs that share a
  * server and a lane, a batch; `--at-once`: batches beside each other.
+ * `npm run faults -- --point 'freeze:before watchHolder' [--point …] [--times 2] [--seed 1] [--size 4] [--cluster]`:
+ * a batch for each point, so many times, whose runs certainly come by it; one whose point never came fails.
  * `npm run faults -- --call 10`: SIGTERM of the worker during a call of ten minutes.
  * `--table`: prints what struck where, and what was lost, as docs/reliability.md has it; of runs that were logged by
  * `--json` before: `npm run faults -- --table F …`.
@@ -11,9 +13,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import pMap from 'p-map';
 import { clusterBackbone, devBackbone } from './backbone.ts';
-import { linesOf, problemsOf, runBatch, type BatchReport } from './harness.ts';
+import { planDirected, pointOf } from './directed.ts';
+import { linesOf, missedOf, problemsOf, runBatch, type BatchReport } from './harness.ts';
 import { longCall } from './long-call.ts';
-import { planBatch } from './plan.ts';
+import { planBatch, type BatchPlan } from './plan.ts';
 import { tableOf } from './table.ts';
 import { quietRuntime } from '../support/temporal.ts';
 
@@ -22,7 +25,9 @@ const { values, positionals } = parseArgs({
   options: {
     runs: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
-    size: { type: 'string', default: '10' },
+    size: { type: 'string' },
+    point: { type: 'string', multiple: true, default: [] },
+    times: { type: 'string', default: '1' },
     'at-once': { type: 'string', default: '1' },
     cluster: { type: 'boolean', default: false },
     call: { type: 'string' },
@@ -40,28 +45,58 @@ if (values.call !== undefined) {
   for (const one of wrong) console.error(one);
   process.exit(wrong.length === 0 ? 0 : 1);
 }
-const counts = [values.runs, values.seed, values.size, values['at-once']].map(Number);
-const [runs, seed, size, atOnce] = counts as [number, number, number, number];
-if (!counts.every(Number.isInteger) || runs < 1 || seed < 0 || size < 1 || atOnce < 1) {
+const directed = values.point.length > 0;
+const counts = [
+  values.runs,
+  values.seed,
+  values.size ?? (directed ? 4 : 10),
+  values['at-once'],
+  values.times,
+];
+const [runs, seed, size, atOnce, times] = counts.map(Number) as [number, number, number, number, number];
+if (
+  ![runs, seed, size, atOnce, times].every(Number.isInteger) ||
+  Math.min(runs, size, atOnce, times) < 1 ||
+  seed < 0
+) {
   console.error('expected whole numbers, e.g. npm run faults -- --runs 500 --seed 1 --size 10 --at-once 1');
   process.exit(2);
 }
 quietRuntime();
-const plans = Array.from({ length: Math.ceil(runs / size) }, (_, index) =>
-  planBatch(seed + index, Math.min(size, runs - index * size), values.cluster),
-);
+const plans = directed ? plansOfPoints() : plansOfSeeds();
 const backbone = values.cluster ? clusterBackbone : devBackbone;
-const reports = await pMap(
-  plans,
-  async (plan) => {
-    const report = await runBatch(plan, backbone, values.cluster ? ' --cluster' : '');
-    for (const line of linesOf(report)) console.log(line);
-    return report;
-  },
-  { concurrency: atOnce },
-);
-if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(reports, undefined, 1));
+const reports: BatchReport[] = [];
+const live = async (plan: BatchPlan): Promise<void> => {
+  const report = await runBatch(plan, backbone, values.cluster ? ' --cluster' : '');
+  for (const line of linesOf(report)) console.log(line);
+  reports.push(report);
+  // After each: what ran is known although the next one is cut short.
+  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(reports, undefined, 1));
+};
+await pMap(plans, live, { concurrency: atOnce });
 if (values.table) console.log(tableOf(reports));
+for (const report of reports)
+  for (const blow of missedOf(report)) console.log(`never came: seed ${report.seed}, ${blow}`);
+const lived = reports.reduce((sum, report) => sum + report.runs.length, 0);
 const failed = reports.filter((report) => problemsOf(report).length > 0).length;
-console.log(`${runs} runs, ${failed} batches with a violation`);
+console.log(`${lived} runs, ${failed} batches with a violation`);
 process.exit(failed === 0 ? 0 : 1);
+
+function plansOfSeeds(): BatchPlan[] {
+  return Array.from({ length: Math.ceil(runs / size) }, (_, index) =>
+    planBatch(seed + index, Math.min(size, runs - index * size), values.cluster),
+  );
+}
+
+/** A seed of its own for each, so that one point meets several kinds of workers. */
+function plansOfPoints(): BatchPlan[] {
+  try {
+    return values.point
+      .map((point) => pointOf(point, values.cluster))
+      .flatMap((target) => Array.from({ length: times }, () => target))
+      .map((target, index) => planDirected(seed + index, size, target));
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+}

@@ -14,6 +14,8 @@ export interface RunPlan {
   readonly index: number;
   readonly seed: number;
   readonly startsMs: readonly number[];
+  /** Each deploy but the first is started when the one before it has made its first call, instead. */
+  readonly inTurn?: true;
   readonly hardships: readonly Hardship[];
   readonly wheel?: Wheel;
   /** What the last of them deployed is taken back by a deploy of its own, when all have ended. */
@@ -44,6 +46,8 @@ export const WORKERS = [
 /** Runs beside each other on one server and one lane, whose workers the blows hit. */
 export interface BatchPlan {
   readonly seed: number;
+  /** The one point that it is about; it fails when that never comes. */
+  readonly directed?: string;
   readonly workers: (typeof WORKERS)[number];
   readonly blows: readonly Blow[];
   readonly runs: readonly RunPlan[];
@@ -54,13 +58,14 @@ const STRIDE = 10;
 /** Batches of more runs have the blows of a seed on the other side of the walk besides. */
 const HALF_WAY = 25;
 
-interface Dice {
+export interface Dice {
   readonly random: () => number;
   readonly whole: (below: number) => number;
   readonly one: <T>(list: readonly T[]) => T;
 }
 
-function dice(seed: number): Dice {
+/** Throws that are the same for the same seed. */
+export function dice(seed: number): Dice {
   const random = seededRandom(seed);
   const whole = (below: number): number => Math.floor(random() * below);
   return { random, whole, one: (list) => list[whole(list.length)] as (typeof list)[number] };
@@ -78,7 +83,8 @@ export function planBatch(seed: number, runs: number, database: boolean): BatchP
   };
 }
 
-function planRun(index: number, batch: number): RunPlan {
+/** One run of a batch. */
+export function planRun(index: number, batch: number): RunPlan {
   const seed = batch * 1_000 + index;
   const { random, whole, one } = dice(seed);
   const walked = HARDSHIPS[(batch * STRIDE + index) % HARDSHIPS.length] as Hardship;

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import { tagOf } from '../../src/rollout/tag.ts';
 import type { Simulator } from '../../src/simulator/index.ts';
 import type { DeployResult } from '../../src/workflows/status.ts';
 import { start } from '../support/cli.ts';
@@ -13,6 +14,7 @@ import { GATES } from './world.ts';
 
 /** What has not ended by then is stuck. */
 const GIVEN_UP_AFTER_MS = 240_000;
+const LOOK_MS = 50;
 
 /** Lives one run through, and gathers what it left behind. */
 export async function live(plan: RunPlan, name: string, sim: Simulator, crew: Crew): Promise<Evidence> {
@@ -28,7 +30,8 @@ export async function live(plan: RunPlan, name: string, sim: Simulator, crew: Cr
     [...shas.map((sha) => `deploy/${name}/${sha}`), undoId(name)].filter((id) => !over.has(id)),
   );
   for (const [index, at] of [...plan.startsMs].sort((a, b) => a - b).entries()) {
-    await pause(at - (Date.now() - began));
+    if (plan.inTurn === true) await hasTheFleet(sim, shas.at(-1), over);
+    else await pause(at - (Date.now() - began));
     const sha = sim.forge.push();
     sim.forge.setGreen(sha, GATES);
     shas.push(sha);
@@ -65,6 +68,19 @@ export async function live(plan: RunPlan, name: string, sim: Simulator, crew: Cr
     leaks: leaks(sim, histories, outputs.join('\n')),
     errors: sim.errors.map((error) => error.message),
   };
+}
+
+/** Waits until the deploy of a SHA has made a call, or is over; not at all for none. */
+async function hasTheFleet(
+  sim: Simulator,
+  sha: string | undefined,
+  over: ReadonlySet<string>,
+): Promise<void> {
+  if (sha === undefined) return;
+  const tag = tagOf('staging-{sha7}', sha);
+  const called = (): boolean =>
+    sim.journal.calls('control-plane', (call) => call.dryRun === false && call.targetTag === tag).length > 0;
+  while (!called() && ![...over].some((id) => id.endsWith(`/${sha}`))) await pause(LOOK_MS);
 }
 
 async function byClient(name: string, sha: string, { client, env }: Crew): Promise<string> {

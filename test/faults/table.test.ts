@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeBlow } from './blows.ts';
-import type { BatchReport } from './harness.ts';
+import { planDirected, pointOf } from './directed.ts';
+import { missedOf, problemsOf, type BatchReport } from './harness.ts';
 import { planBatch } from './plan.ts';
 import { tableOf } from './table.ts';
 
@@ -36,5 +37,35 @@ describe('the table of what was broken', () => {
     expect(table).toMatch(/\| `kill -9` of the worker \|.*\| see below: seeds 2 \|/);
     expect(table).toContain('does not replay');
     expect(table).toContain(`again: ${report.command}`);
+  });
+
+  it('says how often a point never came, and takes the plan from the log where it is there', () => {
+    const none = { ...plan, runs: plan.runs.map((run) => ({ ...run, hardships: [] })) };
+    const [blow, ...struck] = report.struck;
+    const table = tableOf([{ ...report, struck, plan: JSON.parse(JSON.stringify(none)) as typeof plan }]);
+    expect(blow).toMatch(/^kill -9 of the worker/);
+    expect(table).toMatch(/\| `kill -9` of the worker \|.*\| 1 times; 1 more never came \| nothing \|/);
+    expect(table).toMatch(/: 0 of \d+ faults \| call \|/);
+  });
+});
+
+describe('a blow whose point never came', () => {
+  const target = pointOf('kill:before rollWave', false);
+  const plan = planDirected(1, 2, target);
+  const blows = plan.blows.map(describeBlow);
+  const whole: BatchReport = { ...report, runs: [], blows, struck: blows, plan };
+
+  it('counts as such, each of two at one point for itself', () => {
+    expect(missedOf({ blows: ['a', 'a', 'b'], struck: ['b', 'a'] })).toEqual(['a']);
+    expect(missedOf(whole)).toEqual([]);
+  });
+
+  it('fails the batch that is about it, and no other', () => {
+    expect(problemsOf(whole)).toEqual([]);
+    expect(problemsOf({ ...whole, struck: [] })[0]).toMatch(
+      /its point never came: kill -9 of the worker .*rollWave/,
+    );
+    const { directed: _, ...general } = plan;
+    expect(problemsOf({ ...whole, struck: [], plan: general })).toEqual([]);
   });
 });

@@ -1,16 +1,18 @@
 import { ALL_TARGETS, DATABASE_KILLS, describeBlow, type Blow, type Target } from './blows.ts';
 import { HARDSHIPS, type Hardship } from './catalogue.ts';
-import { problemsOf, type BatchReport } from './harness.ts';
+import { missedOf, problemsOf, type BatchReport } from './harness.ts';
 import { planBatch, type BatchPlan, type RunPlan } from './plan.ts';
 
 /** What a row of the table says: fault, phase, how often, what was lost. */
 type Row = readonly [fault: string, phase: string, count: string, lost: string];
 
-/** A batch that ran, and what had been planned for it: a report does not repeat what its seed tells. */
+/** A batch that ran, and what had been planned for it. */
 interface Lived {
   readonly report: BatchReport;
   readonly plan: BatchPlan;
   readonly struck: readonly Target[];
+  /** Points that never came. */
+  readonly missed: readonly Target[];
 }
 
 const BLOWS: Readonly<Record<Blow['what'], string>> = {
@@ -35,8 +37,13 @@ const MOST_NAMED = 12;
 /** The table of what ran, in Markdown: fault, phase, how often it struck, what was lost. */
 export function tableOf(reports: readonly BatchReport[]): string {
   const lived = reports.map((report): Lived => {
-    const plan = planBatch(report.seed, report.runs.length, isCluster(report));
-    return { report, plan, struck: report.struck.flatMap(targetOf) };
+    const plan = report.plan ?? planBatch(report.seed, report.runs.length, isCluster(report));
+    return {
+      report,
+      plan,
+      struck: report.struck.flatMap(targetOf),
+      missed: missedOf(report).flatMap(targetOf),
+    };
   });
   const wrong = reports.flatMap(problemsOf);
   return [
@@ -72,7 +79,9 @@ function blowRows(lived: readonly Lived[]): Row[] {
     const named = left.length <= MOST_NAMED ? `: not ${left.join(', ')}` : '';
     const where = `${points.size - left.length} of ${points.size} points${left.length === 0 ? '' : named}`;
     const hit = lived.filter((one) => one.struck.some((target) => target[0] === what));
-    return [[BLOWS[what], where, `${struck.length} times`, lostIn(hit.map(({ report }) => report))]];
+    const missed = lived.flatMap((one) => one.missed.filter((target) => target[0] === what)).length;
+    const times = `${struck.length} times${missed === 0 ? '' : `; ${missed} more never came`}`;
+    return [[BLOWS[what], where, times, lostIn(hit.map(({ report }) => report))]];
   });
 }
 
@@ -104,7 +113,12 @@ function worldRows(lived: readonly Lived[]): Row[] {
         run.hardships.some((one) => one.phase === phase) ? { run, report: report.runs[index] } : [],
       ),
     );
-    const met = new Set(hit.flatMap(({ run }) => run.hardships.filter((one) => one.phase === phase)));
+    // A plan that comes from a log is a copy.
+    const met = new Set(
+      hit.flatMap(({ run }) =>
+        run.hardships.filter((one) => one.phase === phase).map((one) => JSON.stringify(one)),
+      ),
+    );
     const alone = hit.filter(({ run }) => run.hardships.length === 1).length;
     const places = [...new Set(all.map(({ fault }) => fault.where))].join(', ');
     const lost = hit.filter(({ report }) => (report?.violations.length ?? 0) > 0).length;
