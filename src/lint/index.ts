@@ -1,9 +1,8 @@
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { runRules } from './engine.ts';
 import { findWorkflowDir, listWorkflowFiles, slashed } from './files.ts';
 import type { Finding, Unreadable } from './finding.ts';
 import { defaultHost, hostFacts, type HostId } from './host.ts';
-import { parseSource } from './source/document.ts';
+import { judgeInTime, parseInTime, PATIENCE_MS } from './patience.ts';
 import type { SourceFile } from './source/file.ts';
 import { readSource } from './source/read.ts';
 import type { Settings } from './settings.ts';
@@ -21,6 +20,8 @@ export interface LintOptions {
   readonly config: Settings;
   /** Labels of the runners the forge knows, when it was asked. */
   readonly runnerLabels?: readonly string[];
+  /** How long one file may take, in ms; default: `PATIENCE_MS`. */
+  readonly patienceMs?: number;
 }
 
 export interface LintResult {
@@ -37,7 +38,7 @@ export interface LintResult {
 
 /** Lints the workflow files of a repository. Never throws for what a file holds. */
 export function lintFiles(options: LintOptions): LintResult {
-  const { root, config } = options;
+  const { root, config, patienceMs = PATIENCE_MS } = options;
   const { dir, exists } = findWorkflowDir(root, options.workflowDir ?? config.workflowDir);
   const asked = options.files?.map((file) =>
     slashed(isAbsolute(file) ? relative(root, file) : relative('.', file)),
@@ -72,7 +73,7 @@ export function lintFiles(options: LintOptions): LintResult {
   const workflows: Workflow[] = [];
   const chosen: Workflow[] = [];
   for (const path of new Set([...targets, ...listed.flatMap(({ files }) => files)])) {
-    const loaded = load(join(root, path), path);
+    const loaded = load(join(root, path), path, patienceMs);
     const wanted = targets.includes(path);
     if ('reason' in loaded) {
       if (wanted) unreadable.push(loaded);
@@ -82,19 +83,20 @@ export function lintFiles(options: LintOptions): LintResult {
     if (wanted) chosen.push(loaded);
     base.sources.set(path, loaded.file);
   }
-  const findings = runRules({
+  const input = {
     host: hostFacts(host),
     settings: config,
     workflows,
     targets: chosen,
     ...(options.runnerLabels === undefined ? {} : { runnerLabels: options.runnerLabels }),
-  });
-  return { ...base, files: targets, findings, unreadable };
+  };
+  const { findings, stopped } = judgeInTime(input, patienceMs);
+  return { ...base, files: targets, findings, unreadable: [...unreadable, ...stopped] };
 }
 
-function load(absolute: string, path: string): Workflow | Unreadable {
+function load(absolute: string, path: string, patienceMs: number): Workflow | Unreadable {
   const source = readSource(absolute, path);
   if ('reason' in source) return source;
-  const parsed = parseSource(source);
+  const parsed = parseInTime(source, patienceMs);
   return 'reason' in parsed ? parsed : buildWorkflow(parsed);
 }

@@ -164,10 +164,11 @@ describe('signals of any kind', () => {
     const names = [...Object.keys(originals), 'unknown', '__proto__'];
     for (const [index, [name, message]] of said.entries()) {
       const signal = index % 25 === 0 ? (names[index % names.length] ?? name) : name;
-      await theLock.signal(signal, message);
       // What ends a deploy does so by right; whoever sends it is an operator.
-      if (!['abort', 'supersede', 'rollback', 'reject'].includes(signal))
-        await waiting.signal(signal, message);
+      const both = ['abort', 'supersede', 'rollback', 'reject'].includes(signal)
+        ? [theLock]
+        : [theLock, waiting];
+      await Promise.all(both.map((workflow) => workflow.signal(signal, message)));
       // An update is answered or refused, at once.
       if (index % 10 !== 0) continue;
       const asked = index / 10;

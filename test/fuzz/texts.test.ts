@@ -7,10 +7,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { DEFAULT_REQUIRED_CONTEXTS } from '../../src/config/defaults.ts';
 import { retryAfterMs } from '../../src/http/retry-after.ts';
-import { runRules } from '../../src/lint/engine.ts';
 import { HOSTS, hostFacts } from '../../src/lint/host.ts';
+import { judgeInTime, parseInTime, PATIENCE_MS } from '../../src/lint/patience.ts';
 import { DEFAULT_SETTINGS } from '../../src/lint/settings.ts';
-import { parseSource } from '../../src/lint/source/document.ts';
 import { sourceFile } from '../../src/lint/source/file.ts';
 import { buildWorkflow } from '../../src/lint/workflow/build.ts';
 import { readChallenge } from '../../src/registry/challenge.ts';
@@ -35,11 +34,13 @@ const workflows = [...corpus('ok'), ...corpus('err')].flatMap(({ files }) =>
 
 /** Lints a text on a host as the command does, without a file. */
 function lintText(text: string, host: (typeof HOSTS)[number]) {
-  const parsed = parseSource(sourceFile('a.yml', text));
+  const parsed = parseInTime(sourceFile('a.yml', text), PATIENCE_MS);
   if ('reason' in parsed) return { unreadable: parsed.reason, findings: [] };
   const workflow = buildWorkflow(parsed);
   const facts = { host: hostFacts(host), settings: DEFAULT_SETTINGS, runnerLabels: [] };
-  return { findings: runRules({ ...facts, workflows: [workflow], targets: [workflow] }) };
+  const input = { ...facts, workflows: [workflow], targets: [workflow] };
+  const { findings, stopped } = judgeInTime(input, PATIENCE_MS);
+  return { unreadable: stopped[0]?.reason, findings };
 }
 
 /** Findings stand in the file, and say something that neither a terminal nor a CI log acts upon. */

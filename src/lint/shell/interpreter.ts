@@ -220,6 +220,7 @@ export class Interpreter extends ShellState {
       ...this.fields(node.name),
       ...node.args.flatMap((part) => (part.type === 'Word' ? this.fields(part) : [literal(part.text)])),
     ];
+    this.spend(words);
     this.trace([...words, ...prefix.map((part) => assignedValue(part, this))]);
     if (assignments.length > 0) this.assignAll(assignments);
     const { name, words: command, bounded } = unwrap(words);

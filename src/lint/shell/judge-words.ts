@@ -15,6 +15,14 @@ import { EXPRESSION_START, type Script } from './script.ts';
 /** A text that is known, or `undefined`. */
 export type Text = string | undefined;
 
+/** Characters of a text that is followed; nobody knows what becomes of a longer one. */
+const LONGEST = 65_536;
+
+/** A text, unless it grew too long to be followed. */
+export function followed(text: Text): Text {
+  return text !== undefined && text.length > LONGEST ? undefined : text;
+}
+
 /** Expands words with the values of one case; what is not known makes the whole word unknown. */
 export abstract class JudgeWords {
   readonly script: Script;
@@ -73,7 +81,8 @@ export abstract class JudgeWords {
     const text = texts.includes(undefined) ? undefined : texts.join(' ');
     const former = assignment.append === true ? this.variables.get(name) : '';
     const glue = value.type === 'ArrayValue' && former !== '' ? ' ' : '';
-    this.variables.set(name, text === undefined || former === undefined ? undefined : former + glue + text);
+    const whole = text === undefined || former === undefined ? undefined : former + glue + text;
+    this.variables.set(name, followed(whole));
   }
 
   hereText(redirect: HereString | HereDoc): Text {
@@ -102,10 +111,10 @@ export abstract class JudgeWords {
     let text: Text = '';
     for (const part of parts) {
       const value = this.part(part);
-      if (value === undefined) return undefined;
+      if (value === undefined || text.length > LONGEST) return undefined;
       text += value;
     }
-    return text;
+    return followed(text);
   }
 
   private part(part: WordPart): Text {
@@ -151,9 +160,9 @@ export abstract class JudgeWords {
     const [from, to] = [this.word(pattern), this.word(replacement)];
     if (from === undefined || to === undefined || from === '' || /[*?[]/.test(from)) return undefined;
     return operator === '//'
-      ? value.replaceAll(from, to)
+      ? followed(value.replaceAll(from, () => to))
       : operator === '/'
-        ? value.replace(from, () => to)
+        ? followed(value.replace(from, () => to))
         : undefined;
   }
 

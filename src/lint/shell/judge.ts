@@ -10,7 +10,7 @@ import type {
 import { evaluateArithmetic } from './judge-arithmetic.ts';
 import { done, knownCommand, type Outcome, type Status } from './judge-commands.ts';
 import { globMatches, testExpression } from './judge-test.ts';
-import { JudgeWords, type Text } from './judge-words.ts';
+import { followed, JudgeWords, type Text } from './judge-words.ts';
 import type { Script } from './script.ts';
 import type { Setting } from '../expression/evaluate.ts';
 
@@ -160,7 +160,7 @@ class Judge extends JudgeWords {
     let output: Text = '';
     for (const statement of statements) {
       last = this.exec(statement, stdin, condition);
-      output = output === undefined || last.output === undefined ? undefined : output + last.output;
+      output = output === undefined || last.output === undefined ? undefined : followed(output + last.output);
       const chain =
         statement.command.type === 'AndOr' ||
         (statement.command.type === 'Pipeline' && statement.command.prefixes.length > 0);

@@ -2,6 +2,10 @@ import { forEachChild, parse, type ParsedScript, type SyntaxNode } from 'unbash'
 
 /** Levels of the syntax tree that are followed, by code that calls itself: thirty substitutions in each other. */
 const DEEPEST = 200;
+/** Here-documents that are parsed; the parser's time grows with their square. */
+const MOST_HERE_DOCUMENTS = 1_000;
+
+const TOO_DEEP = 'it is nested too deeply';
 
 /** A shell script as its syntax tree. */
 export interface ParsedShell {
@@ -10,22 +14,24 @@ export interface ParsedShell {
   readonly broken: { readonly message: string; readonly pos: number } | undefined;
 }
 
-/** Parses a shell script. One that is nested too deeply to be followed is broken, and its tree is empty. */
+/** Parses a shell script. One that is too deep or has too much in it to be followed is broken, and its tree is empty. */
 export function parseShell(source: string): ParsedShell {
+  if ((source.match(/<<+/g)?.length ?? 0) > MOST_HERE_DOCUMENTS)
+    return refused(`it has more than ${MOST_HERE_DOCUMENTS} here-documents`);
   try {
     const ast = parse(source);
-    if (isDeep(ast)) return tooDeep();
+    if (isDeep(ast)) return refused(TOO_DEEP);
     const error = ast.errors?.[0];
     return { ast, broken: error === undefined ? undefined : { message: error.message, pos: error.pos } };
   } catch (error) {
     // The parser calls itself as well.
-    if (error instanceof RangeError) return tooDeep();
+    if (error instanceof RangeError) return refused(TOO_DEEP);
     throw error;
   }
 }
 
-function tooDeep(): ParsedShell {
-  return { ast: parse(''), broken: { message: 'it is nested too deeply', pos: 0 } };
+function refused(message: string): ParsedShell {
+  return { ast: parse(''), broken: { message, pos: 0 } };
 }
 
 /** Parts of a script that are parsed when they are asked for count as well. */

@@ -38,11 +38,13 @@ export function scriptOf(step: Step): Script | undefined {
 
 function parseScript(step: Step, text: Text): Script {
   const embedded = embeddedExpressions(text.value);
-  let source = text.value;
+  let source = '';
+  let at = 0;
   for (const { start, end } of embedded) {
-    source =
-      source.slice(0, start) + EXPRESSION_START + EXPRESSION_REST.repeat(end - start - 1) + source.slice(end);
+    source += text.value.slice(at, start) + EXPRESSION_START + EXPRESSION_REST.repeat(end - start - 1);
+    at = end;
   }
+  source += text.value.slice(at);
   return { step, text, source, embedded, ...parseShell(source) };
 }
 

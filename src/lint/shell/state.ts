@@ -1,5 +1,6 @@
 import type { Assignment, ParsedScript, Word } from 'unbash';
 import type { Settings } from '../settings.ts';
+import type { Workflow } from '../workflow/model.ts';
 import type { Call } from './commands.ts';
 import type { AssignmentRun, CommandRun, Handover, Leak, Lookup } from './flow.ts';
 import type { Script } from './script.ts';
@@ -25,6 +26,11 @@ export interface Start {
   readonly settings: Settings;
   readonly lookup: Lookup;
 }
+
+/** Characters that the values of one workflow file may come to, each label and each word counting as some. */
+const MOST_CHARACTERS = 16_000_000;
+const EACH = 16;
+const spent = new WeakMap<Workflow, number>();
 
 /** Variables, options and leaks of one script while its values are followed. */
 export abstract class ShellState implements WordSetting {
@@ -90,6 +96,7 @@ export abstract class ShellState implements WordSetting {
   /** Gives a variable a value; in a branch or a subshell the former value may still stand. */
   assign(name: string, value: Value): void {
     const former = this.variables.get(name);
+    this.spend([value]);
     if (value.labels.size > 0) this.labelled += 1;
     this.named.delete(name);
     this.variables.set(name, this.branches > 0 && former !== undefined ? either(value, former) : value);
@@ -108,6 +115,7 @@ export abstract class ShellState implements WordSetting {
       if (assignment.value.type === 'ArrayValue') {
         const elements = assignment.value.elements.flatMap((element) => this.fields(element));
         const before = assignment.append === true ? (this.lists.get(assignment.name) ?? []) : [];
+        this.spend([...before, ...elements]);
         this.lists.set(assignment.name, [...before, ...elements]);
       }
     }
@@ -152,6 +160,18 @@ export abstract class ShellState implements WordSetting {
     this.leaks.push({ kind, sink, labels, command, inlined, script: this.script, pos, end });
   }
 
+  /**
+   * Counts what is kept: a script of a few lines can double a value until no machine holds it.
+   * @throws RangeError when the scripts of a file come to more than any keeps.
+   */
+  protected spend(values: readonly Value[]): void {
+    const { workflow } = this.script.step.job;
+    let sum = spent.get(workflow) ?? 0;
+    for (const { text, labels, names } of values) sum += text.length + EACH * (1 + labels.size + names.size);
+    if (sum > MOST_CHARACTERS) throw new RangeError('the values of its scripts grow too large');
+    spent.set(workflow, sum);
+  }
+
   /** With `set -x` every value that is used is printed. */
   protected trace(values: readonly Value[]): void {
     if (this.xtrace !== undefined)
@@ -174,10 +194,12 @@ export abstract class ShellState implements WordSetting {
     const value = wordValue(word, this);
     const unquoted = only?.type === 'SimpleExpansion' || only?.type === 'ParameterExpansion';
     if (!unquoted || !isResolved(value.text) || !/\s/.test(value.text.trim())) return [value];
-    return value.text
+    const fields = value.text
       .trim()
       .split(/\s+/)
       .map((text) => ({ ...value, text }));
+    this.spend(fields);
+    return fields;
   }
 
   /** Gives `$1`, `$2`, … and `$@` new values, and the values they had. */
