@@ -1,6 +1,9 @@
 import { ALL_TARGETS, blowAt, DATABASE_KILLS, type Target } from './blows.ts';
-import { dice, planRun, WORKERS, type BatchPlan, type RunPlan } from './plan.ts';
+import { HARDSHIPS, type Hardship } from './catalogue.ts';
+import { dice, needs, planRun, WORKERS, type BatchPlan, type RunPlan } from './plan.ts';
 
+/** What {@link planAlone} is about. */
+export const ALONE = 'alone';
 /** Runs that come by every point, beside others as the seed has them. */
 const CERTAIN = 2;
 
@@ -36,6 +39,21 @@ export function planDirected(seed: number, runs: number, target: Target): BatchP
     runs: Array.from({ length: Math.max(runs, CERTAIN) }, (_, index) =>
       index < CERTAIN ? certainRun(planRun(index, seed)) : planRun(index, seed),
     ),
+  };
+}
+
+/** A batch without blows, in each run of which one fault strikes alone; batches of one size in a row come by all. */
+export function planAlone(seed: number, runs: number): BatchPlan {
+  return {
+    seed,
+    directed: ALONE,
+    workers: 'plain',
+    blows: [],
+    runs: Array.from({ length: runs }, (_, index): RunPlan => {
+      const fault = HARDSHIPS[(seed * runs + index) % HARDSHIPS.length] as Hardship;
+      const run = { ...certainRun(planRun(index, seed)), hardships: [fault], undone: false };
+      return needs([fault], ['forge.check-runs']) ? { ...run, forge: 'github' } : run;
+    }),
   };
 }
 

@@ -6,7 +6,7 @@ import { devBackbone } from './backbone.ts';
 import { ALL_TARGETS, DATABASE_KILLS, KILLS, OTHERS, SERVER_KILLS } from './blows.ts';
 import { buildsAtWork } from './builds.ts';
 import { HARDSHIPS } from './catalogue.ts';
-import { nameOf, planDirected, pointOf } from './directed.ts';
+import { nameOf, planAlone, planDirected, pointOf } from './directed.ts';
 import { problemsOf, runBatch, type BatchReport } from './harness.ts';
 import type { Histories } from './histories.ts';
 import { planBatch, WORKERS } from './plan.ts';
@@ -67,6 +67,14 @@ describe('a batch about one point', () => {
       expect(runs.slice(0, 2)).toMatchObject([easy, easy]);
       for (const run of runs.slice(0, 2)) expect(run).not.toHaveProperty('wheel');
     }
+  });
+
+  it('or about each fault alone comes by all of them in batches of one size, with nothing else that is wrong', () => {
+    const plans = Array.from({ length: 12 }, (_, seed) => planAlone(seed + 1, 20));
+    const runs = plans.flatMap((plan) => plan.runs);
+    expect(new Set(runs.flatMap(({ hardships }) => hardships))).toEqual(new Set(HARDSHIPS));
+    expect(runs.every(({ hardships, wheel }) => hardships.length === 1 && wheel === undefined)).toBe(true);
+    expect(plans.flatMap(({ blows }) => blows)).toEqual([]);
   });
 
   it('is refused, with the points there are, for one that no deploy comes by or that has no database to kill', () => {

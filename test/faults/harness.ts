@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type { Backbone } from './backbone.ts';
 import { builtTwice } from './builds.ts';
 import { startCrew } from './crew.ts';
+import { ALONE } from './directed.ts';
 import type { Evidence } from './evidence.ts';
 import { violations } from './invariants.ts';
 import { describeBlow } from './blows.ts';
+import type { Hardship } from './catalogue.ts';
 import { secretsOf } from './histories.ts';
 import type { BatchPlan } from './plan.ts';
 import { notReplayed } from './replay.ts';
@@ -19,6 +21,8 @@ export interface RunReport {
   readonly run: string;
   readonly outcomes: readonly string[];
   readonly hardships: readonly string[];
+  /** Which of them struck, as the simulator's journal says; absent in logs of before it was looked at. */
+  readonly met?: readonly boolean[];
   readonly violations: readonly string[];
 }
 
@@ -116,7 +120,9 @@ export async function runBatch(
 }
 
 function commandOf({ seed, runs: { length }, directed }: BatchPlan, more: string): string {
-  const what = directed === undefined ? `--runs ${length}` : `--point '${directed}' --times 1`;
+  const about = directed === ALONE ? '--alone ' : '';
+  const what =
+    directed === undefined || directed === ALONE ? `${about}--runs ${length}` : `--point '${directed}'`;
   return `npm run faults -- --seed ${seed} ${what} --size ${length}${more}`;
 }
 
@@ -136,8 +142,27 @@ function reportOf(evidence: Evidence, run: string): RunReport {
     run,
     outcomes: evidence.deploys.map(({ result }) => result?.outcome ?? 'none'),
     hardships: evidence.plan.hardships.map(({ name }) => name),
+    met: evidence.plan.hardships.map((one) => struckBy(one, evidence)),
     violations: violations(evidence),
   };
+}
+
+function struckBy({ fault: { where, kind, slug } }: Hardship, { journal }: Evidence): boolean {
+  return journal.some(
+    (entry) =>
+      entry.where === where && entry.fault === kind && (slug === undefined || entry.slugs?.includes(slug)),
+  );
+}
+
+/** Faults that were planned for a run, and never struck; one that flaps may do so by its own nature. */
+export function unmetOf({ runs, plan }: Pick<BatchReport, 'runs' | 'plan'>): string[] {
+  return runs.flatMap(({ run, met, hardships }, index) =>
+    hardships.flatMap((name, at) =>
+      met?.[at] === false && plan?.runs[index]?.hardships[at]?.fault.chance === undefined
+        ? `${name} (${run})`
+        : [],
+    ),
+  );
 }
 
 /** Blows that were planned, and whose point never came: they broke nothing, and show nothing. */
@@ -153,7 +178,8 @@ export function missedOf({ blows, struck }: Pick<BatchReport, 'blows' | 'struck'
 /** What is wrong in a batch, for people; empty when nothing is. A point that a batch is about must have come. */
 export function problemsOf(report: BatchReport): string[] {
   const { runs, beside, command, kept, plan } = report;
-  const missed = plan?.directed === undefined ? [] : missedOf(report);
+  const missed =
+    plan?.directed === undefined ? [] : plan.directed === ALONE ? unmetOf(report) : missedOf(report);
   const found = runs
     .filter((run) => run.violations.length > 0)
     .flatMap((run) => [
@@ -162,7 +188,7 @@ export function problemsOf(report: BatchReport): string[] {
     ]);
   const all = [
     ...found,
-    ...[...beside, ...missed.map((blow) => `its point never came: ${blow}`)].map((one) => `  ${one}`),
+    ...[...beside, ...missed.map((blow) => `it never came: ${blow}`)].map((one) => `  ${one}`),
   ];
   if (all.length === 0) return [];
   return [...all, `  again: ${command}`, ...(kept === undefined ? [] : [`  logs and histories: ${kept}`])];

@@ -5,6 +5,8 @@
  * server and a lane, a batch; `--at-once`: batches beside each other.
  * `npm run faults -- --point 'freeze:before watchHolder' [--point …] [--times 2] [--seed 1] [--size 4] [--cluster]`:
  * a batch for each point, so many times, whose runs certainly come by it; one whose point never came fails.
+ * `npm run faults -- --alone [--seed 1] [--size 20]`: every fault of the simulator in a run of its own; one that never
+ * struck fails.
  * `npm run faults -- --call 10`: SIGTERM of the worker during a call of ten minutes.
  * `--table`: prints what struck where, and what was lost, as docs/reliability.md has it; of runs that were logged by
  * `--json` before: `npm run faults -- --table F …`.
@@ -13,8 +15,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import pMap from 'p-map';
 import { clusterBackbone, devBackbone } from './backbone.ts';
-import { planDirected, pointOf } from './directed.ts';
-import { linesOf, missedOf, problemsOf, runBatch, type BatchReport } from './harness.ts';
+import { HARDSHIPS } from './catalogue.ts';
+import { planAlone, planDirected, pointOf } from './directed.ts';
+import { linesOf, missedOf, problemsOf, runBatch, unmetOf, type BatchReport } from './harness.ts';
 import { longCall } from './long-call.ts';
 import { planBatch, type BatchPlan } from './plan.ts';
 import { tableOf } from './table.ts';
@@ -23,11 +26,12 @@ import { quietRuntime } from '../support/temporal.ts';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    runs: { type: 'string', default: '500' },
+    runs: { type: 'string' },
     seed: { type: 'string', default: '1' },
     size: { type: 'string' },
     point: { type: 'string', multiple: true, default: [] },
     times: { type: 'string', default: '1' },
+    alone: { type: 'boolean', default: false },
     'at-once': { type: 'string', default: '1' },
     cluster: { type: 'boolean', default: false },
     call: { type: 'string' },
@@ -47,7 +51,7 @@ if (values.call !== undefined) {
 }
 const directed = values.point.length > 0;
 const counts = [
-  values.runs,
+  values.runs ?? (values.alone ? HARDSHIPS.length : 500),
   values.seed,
   values.size ?? (directed ? 4 : 10),
   values['at-once'],
@@ -63,7 +67,7 @@ if (
   process.exit(2);
 }
 quietRuntime();
-const plans = directed ? plansOfPoints() : plansOfSeeds();
+const plans = directed ? plansOfPoints() : values.alone ? plansOfFaults() : plansOfSeeds();
 const backbone = values.cluster ? clusterBackbone : devBackbone;
 const reports: BatchReport[] = [];
 const live = async (plan: BatchPlan): Promise<void> => {
@@ -76,7 +80,8 @@ const live = async (plan: BatchPlan): Promise<void> => {
 await pMap(plans, live, { concurrency: atOnce });
 if (values.table) console.log(tableOf(reports));
 for (const report of reports)
-  for (const blow of missedOf(report)) console.log(`never came: seed ${report.seed}, ${blow}`);
+  for (const one of [...missedOf(report), ...unmetOf(report)])
+    console.log(`never came: seed ${report.seed}, ${one}`);
 const lived = reports.reduce((sum, report) => sum + report.runs.length, 0);
 const failed = reports.filter((report) => problemsOf(report).length > 0).length;
 console.log(`${lived} runs, ${failed} batches with a violation`);
@@ -86,6 +91,10 @@ function plansOfSeeds(): BatchPlan[] {
   return Array.from({ length: Math.ceil(runs / size) }, (_, index) =>
     planBatch(seed + index, Math.min(size, runs - index * size), values.cluster),
   );
+}
+
+function plansOfFaults(): BatchPlan[] {
+  return Array.from({ length: Math.ceil(runs / size) }, (_, index) => planAlone(seed + index, size));
 }
 
 /** A seed of its own for each, so that one point meets several kinds of workers. */

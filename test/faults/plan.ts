@@ -46,7 +46,7 @@ export const WORKERS = [
 /** Runs beside each other on one server and one lane, whose workers the blows hit. */
 export interface BatchPlan {
   readonly seed: number;
-  /** The one point that it is about; it fails when that never comes. */
+  /** The one point that it is about, or `alone`: it fails when that, or one of its faults, never comes. */
   readonly directed?: string;
   readonly workers: (typeof WORKERS)[number];
   readonly blows: readonly Blow[];
@@ -98,7 +98,6 @@ export function planRun(index: number, batch: number): RunPlan {
           then: one(['resume', 'resume', 'abort', 'rollback'] as const),
         }
       : undefined;
-  const places = hardships.map(({ fault }) => fault.where);
   const deploys = one([1, 1, 2, 3]);
   return {
     index,
@@ -108,12 +107,20 @@ export function planRun(index: number, batch: number): RunPlan {
     ...(wheel === undefined ? {} : { wheel }),
     undone: index % 10 === 2,
     ...(random() < 0.15 ? { cliKilledAtMs: 300 + whole(2_500) } : {}),
-    forge: places.includes('forge.check-runs') || random() < 0.2 ? 'github' : 'gitea',
-    furnished: places.some((place) => place === 'registry' || place === 'hook') || random() < 0.5,
+    forge: needs(hardships, ['forge.check-runs']) || random() < 0.2 ? 'github' : 'gitea',
+    furnished: needs(hardships, ['registry', 'hook']) || random() < 0.5,
     perTenantMs: one([20, 60, 120, 900]),
     settleMs: one([0, 0, 200, 600]),
     soakMs: one([0, 0, 1_000]),
     fenced: random() < 0.5,
     idempotent: random() < 0.3,
   };
+}
+
+/** Whether one of them strikes at one of these places. */
+export function needs(
+  hardships: readonly Hardship[],
+  places: readonly Hardship['fault']['where'][],
+): boolean {
+  return hardships.some(({ fault }) => places.includes(fault.where));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeBlow } from './blows.ts';
-import { planDirected, pointOf } from './directed.ts';
+import { planAlone, planDirected, pointOf } from './directed.ts';
 import { missedOf, problemsOf, type BatchReport } from './harness.ts';
 import { planBatch } from './plan.ts';
 import { tableOf } from './table.ts';
@@ -45,7 +45,7 @@ describe('the table of what was broken', () => {
     const table = tableOf([{ ...report, struck, plan: JSON.parse(JSON.stringify(none)) as typeof plan }]);
     expect(blow).toMatch(/^kill -9 of the worker/);
     expect(table).toMatch(/\| `kill -9` of the worker \|.*\| 1 times; 1 more never came \| nothing \|/);
-    expect(table).toMatch(/: 0 of \d+ faults \| call \|/);
+    expect(table).toMatch(/: 0 of \d+ faults, 0 of them alone \| call \|/);
   });
 });
 
@@ -63,9 +63,26 @@ describe('a blow whose point never came', () => {
   it('fails the batch that is about it, and no other', () => {
     expect(problemsOf(whole)).toEqual([]);
     expect(problemsOf({ ...whole, struck: [] })[0]).toMatch(
-      /its point never came: kill -9 of the worker .*rollWave/,
+      /it never came: kill -9 of the worker .*rollWave/,
     );
     const { directed: _, ...general } = plan;
     expect(problemsOf({ ...whole, struck: [], plan: general })).toEqual([]);
+  });
+});
+
+describe('a fault of the world that never struck', () => {
+  const plan = planAlone(0, 2);
+  const runs = plan.runs.map(({ hardships }, index) => ({
+    run: `fleet-${index}`,
+    outcomes: [],
+    hardships: hardships.map(({ name }) => name),
+    met: [index === 0],
+    violations: [],
+  }));
+  const whole: BatchReport = { ...report, blows: [], struck: [], plan, runs };
+
+  it('is not counted, and fails the batch that is about each alone', () => {
+    expect(tableOf([whole])).toMatch(/: 1 of \d+ faults, 1 of them alone \| gates \| 1 runs \|/);
+    expect(problemsOf(whole)[0]).toMatch(/it never came: forge\.statuses: status 503 \(fleet-1\)/);
   });
 });

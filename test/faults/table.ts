@@ -109,27 +109,28 @@ function worldRows(lived: readonly Lived[]): Row[] {
   return PHASES.map((phase): Row => {
     const all = HARDSHIPS.filter((one) => one.phase === phase);
     const hit = lived.flatMap(({ report, plan }) =>
-      plan.runs.flatMap((run, index) =>
-        run.hardships.some((one) => one.phase === phase) ? { run, report: report.runs[index] } : [],
-      ),
+      plan.runs.flatMap(({ hardships }, index) => {
+        const run = report.runs[index];
+        // A log of before it was looked at does not tell whether what was planned struck.
+        const met = hardships.filter((one, at) => one.phase === phase && run?.met?.[at] !== false);
+        return met.length === 0 ? [] : { run, met: met.map(keyOf), alone: hardships.length === 1 };
+      }),
     );
-    // A plan that comes from a log is a copy.
-    const met = new Set(
-      hit.flatMap(({ run }) =>
-        run.hardships.filter((one) => one.phase === phase).map((one) => JSON.stringify(one)),
-      ),
-    );
-    const alone = hit.filter(({ run }) => run.hardships.length === 1).length;
+    const met = new Set(hit.flatMap((one) => one.met));
+    const alone = new Set(hit.flatMap((one) => (one.alone ? one.met : [])));
     const places = [...new Set(all.map(({ fault }) => fault.where))].join(', ');
-    const lost = hit.filter(({ report }) => (report?.violations.length ?? 0) > 0).length;
+    const lost = hit.filter(({ run }) => (run?.violations.length ?? 0) > 0).length;
     return [
-      `${places}: ${met.size} of ${all.length} faults`,
+      `${places}: ${met.size} of ${all.length} faults, ${alone.size} of them alone`,
       phase,
-      `${hit.length} runs, ${alone} with this alone`,
+      `${hit.length} runs`,
       lost === 0 ? 'nothing' : `${lost} runs, see below`,
     ];
   });
 }
+
+/** A plan that comes from a log is a copy. */
+const keyOf = (fault: Hardship): string => JSON.stringify(fault);
 
 function peopleRows(lived: readonly Lived[]): Row[] {
   const row = (fault: string, when: string, does: (run: RunPlan) => boolean): Row => {
