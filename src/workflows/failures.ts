@@ -1,3 +1,4 @@
+import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -8,6 +9,8 @@ import {
 } from '@temporalio/workflow';
 import { Ended } from './ends.ts';
 
+const converter = new DefaultFailureConverter();
+
 /**
  * Why an activity failed, in one line. Activities put nothing raw into their failures (src/activities/failure.ts),
  * so the message may be shown; what is not ours is named by kind only.
@@ -16,13 +19,23 @@ export function reasonOf(error: unknown, otherwise = 'no reason is known'): stri
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure && cause.type?.startsWith('greenlane.') === true)
     return cause.message;
-  if (cause instanceof TimeoutFailure)
-    return cause.cause === undefined ? otherwise : reasonOf(cause.cause, otherwise);
+  if (cause instanceof TimeoutFailure) {
+    const said = saidBefore(cause);
+    return said === undefined ? otherwise : reasonOf(said, otherwise);
+  }
   if (cause instanceof CancelledFailure) return 'cancelled';
   if (cause instanceof TerminatedFailure) return 'terminated';
   if (cause instanceof ApplicationFailure)
     return `unexpected ${cause.type ?? 'error'} in an activity; see the worker's log`;
   return otherwise;
+}
+
+/** What the attempt before the timeout failed with; the SDK leaves that in the failure as it came from the server. */
+function saidBefore({ failure }: TimeoutFailure): Error | undefined {
+  const said = failure?.cause;
+  return said === undefined || said === null
+    ? undefined
+    : converter.failureToError(said, defaultPayloadConverter);
 }
 
 /** An activity whose failure is an answer: the deploy failed, and says why. */
