@@ -2,11 +2,10 @@ import { dirname, isAbsolute, join, relative } from 'node:path';
 import { findWorkflowDir, listWorkflowFiles, slashed } from './files.ts';
 import type { Finding, Unreadable } from './finding.ts';
 import { defaultHost, hostFacts, type HostId } from './host.ts';
-import { judgeInTime, parseInTime, PATIENCE_MS } from './patience.ts';
+import { judgeInTime, readInTime, PATIENCE_MS } from './patience.ts';
 import type { SourceFile } from './source/file.ts';
 import { readSource } from './source/read.ts';
 import type { Settings } from './settings.ts';
-import { buildWorkflow } from './workflow/build.ts';
 import type { Workflow } from './workflow/model.ts';
 
 export interface LintOptions {
@@ -97,6 +96,5 @@ export function lintFiles(options: LintOptions): LintResult {
 function load(absolute: string, path: string, patienceMs: number): Workflow | Unreadable {
   const source = readSource(absolute, path);
   if ('reason' in source) return source;
-  const parsed = parseInTime(source, patienceMs);
-  return 'reason' in parsed ? parsed : buildWorkflow(parsed);
+  return readInTime(source, patienceMs);
 }

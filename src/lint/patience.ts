@@ -1,8 +1,9 @@
 import { runRules, type RunInput } from './engine.ts';
 import type { Finding, Unreadable } from './finding.ts';
-import { parseSource, type ParsedFile } from './source/document.ts';
+import { parseSource } from './source/document.ts';
 import type { SourceFile } from './source/file.ts';
 import { within } from './within.ts';
+import { buildWorkflow } from './workflow/build.ts';
 import type { Workflow } from './workflow/model.ts';
 
 /**
@@ -19,10 +20,13 @@ const LEAST_MS = 250;
 const tooMuch = (what: 'read' | 'judged'): string =>
   `takes more time, depth or memory to be ${what} than any workflow needs: look for what repeats, nests or grows in it`;
 
-/** Parses one file, within `patienceMs`. */
-export function parseInTime(file: SourceFile, patienceMs: number): ParsedFile | Unreadable {
-  const parsed = within(patienceMs, () => parseSource(file));
-  return parsed?.value ?? { file: file.path, reason: tooMuch('read') };
+/** Reads one file as a workflow, within `patienceMs`. */
+export function readInTime(file: SourceFile, patienceMs: number): Workflow | Unreadable {
+  const read = within(patienceMs, () => {
+    const parsed = parseSource(file);
+    return 'reason' in parsed ? parsed : buildWorkflow(parsed);
+  });
+  return read?.value ?? { file: file.path, reason: tooMuch('read') };
 }
 
 /**

@@ -8,10 +8,9 @@ import { stringify } from 'yaml';
 import { DEFAULT_REQUIRED_CONTEXTS } from '../../src/config/defaults.ts';
 import { retryAfterMs } from '../../src/http/retry-after.ts';
 import { HOSTS, hostFacts } from '../../src/lint/host.ts';
-import { judgeInTime, parseInTime, PATIENCE_MS } from '../../src/lint/patience.ts';
+import { judgeInTime, readInTime, PATIENCE_MS } from '../../src/lint/patience.ts';
 import { DEFAULT_SETTINGS } from '../../src/lint/settings.ts';
 import { sourceFile } from '../../src/lint/source/file.ts';
-import { buildWorkflow } from '../../src/lint/workflow/build.ts';
 import { readChallenge } from '../../src/registry/challenge.ts';
 import { readChain } from '../../src/report/history.ts';
 import { reportMarkdown } from '../../src/report/markdown.ts';
@@ -34,9 +33,8 @@ const workflows = [...corpus('ok'), ...corpus('err')].flatMap(({ files }) =>
 
 /** Lints a text on a host as the command does, without a file. */
 function lintText(text: string, host: (typeof HOSTS)[number]) {
-  const parsed = parseInTime(sourceFile('a.yml', text), PATIENCE_MS);
-  if ('reason' in parsed) return { unreadable: parsed.reason, findings: [] };
-  const workflow = buildWorkflow(parsed);
+  const workflow = readInTime(sourceFile('a.yml', text), PATIENCE_MS);
+  if ('reason' in workflow) return { unreadable: workflow.reason, findings: [] };
   const facts = { host: hostFacts(host), settings: DEFAULT_SETTINGS, runnerLabels: [] };
   const input = { ...facts, workflows: [workflow], targets: [workflow] };
   const { findings, stopped } = judgeInTime(input, PATIENCE_MS);
