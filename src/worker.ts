@@ -151,8 +151,8 @@ async function openWorker(
     shutdownForceTime: graceOf(fleets) + GRACE_MS,
     // Of each fleet one deploy acts and the next one waits for its turn (src/activities/turn.ts).
     maxConcurrentActivityTaskExecutions: 400,
-    // A workflow that is kept takes about a megabyte; one that is not is replayed, which costs milliseconds.
-    maxCachedWorkflows: 100,
+    // One that is kept takes 0.1 to 0.3 MB (src/workflows/shared.ts); one that is not is replayed for each task.
+    maxCachedWorkflows: 600,
   });
   created.worker = worker;
   if (metricsAddressOf(env) !== undefined && worker.client !== undefined) {

@@ -14,7 +14,10 @@ export function words(most: number) {
 }
 
 /** A reason that must be given. */
-export const reason = words(500).pipe(z.string().min(1, 'expected a reason'));
+export const reason = () => words(500).pipe(z.string().min(1, 'expected a reason'));
 
 /** Who says it; a message typed by hand may leave it out. */
-export const actor = words(200).default('somebody');
+export const actor = () => words(200).default('somebody');
+
+/** A commit as people and machines give it: 7 to 40 characters. */
+export const commit = () => z.string().regex(/^[0-9a-f]{7,40}$/i, 'expected a SHA');

@@ -1,6 +1,5 @@
 import * as wf from '@temporalio/workflow';
-import { z } from 'zod';
-import { actor, reason } from '../rollout/words.ts';
+import { commandMessage, type Command } from '../rollout/messages.ts';
 import type { Ears } from './ears.ts';
 import type { Flight } from './flight.ts';
 import { commandSignal, commandUpdate, COMMANDS } from './messages.ts';
@@ -8,16 +7,6 @@ import { parseMessage, understood } from './parse.ts';
 import type { Run } from './run.ts';
 import type { Asked, CommandName, Receipt } from './status.ts';
 import { possible, receiptOf } from './whereabouts.ts';
-
-const command = z.object({
-  reason,
-  actor,
-  by: z
-    .string()
-    .regex(/^[0-9a-f]{7,40}$/i, 'expected a SHA')
-    .optional(),
-});
-type Command = z.output<typeof command>;
 
 /**
  * What people tell a deploy, as signals and as updates of the same name: taken or refused by the state it is in. What
@@ -40,7 +29,7 @@ export class Commands {
     this.#flight = flight;
     for (const name of COMMANDS) {
       ears.on(commandSignal(name), (message: unknown) => {
-        const parsed = parseMessage(command, message, name, (what) => run.odd(what));
+        const parsed = parseMessage(commandMessage, message, name, (what) => run.odd(what));
         if (parsed === undefined) return;
         if (!this.#deaf && possible(run).includes(name)) this.#obey(name, parsed);
         else run.odd(`${name} was not possible: ${this.#refusal(name)}`, parsed.actor);
@@ -67,7 +56,7 @@ export class Commands {
 
   async #answer(name: CommandName, message: unknown): Promise<Receipt> {
     const run = this.#run;
-    const asked = this.#obey(name, command.parse(message));
+    const asked = this.#obey(name, commandMessage.parse(message));
     await wf.CancellationScope.nonCancellable(() => wf.condition(() => this.#flight.certain));
     if (asked === this.#late)
       throw wf.ApplicationFailure.nonRetryable(
@@ -120,7 +109,7 @@ export class Commands {
   }
 
   #validate(name: CommandName, message: unknown): void {
-    understood(command, message, name);
+    understood(commandMessage, message, name);
     if (this.#deaf || !possible(this.#run).includes(name)) throw new Error(this.#refusal(name));
   }
 

@@ -1,18 +1,11 @@
 import * as wf from '@temporalio/workflow';
-import { z } from 'zod';
+import { inFlightMessage } from '../rollout/messages.ts';
 import type { Ears } from './ears.ts';
 import { CalledBack } from './ends.ts';
 import { inFlightSignal } from './messages.ts';
 import { parseMessage } from './parse.ts';
 import type { Run } from './run.ts';
 import type { InFlight } from './status.ts';
-
-const inFlightMessage = z.object({
-  wave: z.int(),
-  scope: z.string(),
-  stage: z.enum(['sending', 'settling']),
-  since: z.int().min(0).max(8_640_000_000_000_000),
-});
 
 /**
  * The wave that is with the worker, and what is certain of its call (I-32): one that has not sent can be called back,

@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
-import { z } from 'zod';
 import type { Grant, Preflight } from '../activities/contract.ts';
+import { grantMessage, nextMessage } from '../rollout/messages.ts';
 import { requestFleet, takeTurn } from './activities.ts';
 import { historyIsLong } from './continue.ts';
 import type { Ears } from './ears.ts';
@@ -11,13 +11,6 @@ import type { Run } from './run.ts';
 
 /** A request is repeated this often while it waits, so that a lock that was lost and made anew learns of it. */
 const ASK_AGAIN_MS = 15 * 60_000;
-
-const called = z.object({ runId: z.string(), nonce: z.string() });
-const granted = called.extend({
-  epoch: z.int().min(0),
-  queued: z.array(z.object({ sha: z.string(), workflowId: z.string() })).default([]),
-  lastKnownGood: z.object({ sha: z.string(), tag: z.string() }).optional(),
-});
 
 /**
  * A deploy's place in the queue. Each wait has a nonce of its own: a grant of an earlier one, on its way when the
@@ -38,11 +31,11 @@ export class Place {
     this.#run = run;
     const odd = (what: string): void => run.odd(what);
     ears.on(grantSignal, (message: unknown) => {
-      const parsed = parseMessage(granted, message, 'grant', odd);
+      const parsed = parseMessage(grantMessage, message, 'grant', odd);
       if (parsed !== undefined) this.#hear(parsed as Grant);
     });
     ears.on(nextSignal, (message: unknown) => {
-      const parsed = parseMessage(called, message, 'next', odd);
+      const parsed = parseMessage(nextMessage, message, 'next', odd);
       if (parsed?.runId === run.runId && parsed.nonce === this.#nonce) this.#called = true;
     });
   }

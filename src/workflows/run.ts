@@ -43,7 +43,7 @@ export class Run {
   constructor(input: DeployInput) {
     this.input = {
       ...believed(input),
-      actor: actor.parse(input.actor),
+      actor: actor().parse(input.actor),
       ...(input.reason === undefined ? {} : { reason: words(500).parse(input.reason) }),
     };
     this.state = beginState(this.input, Date.now());

@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { deployRequest } from '../../src/activities/request-schema.ts';
 import { expectation, firstProblem } from '../../src/rollout/expectation.ts';
+import { Message } from '../../src/rollout/message.ts';
 import { holdMessages, requestMessage } from '../../src/rollout/lock/messages.ts';
 import { reason } from '../../src/rollout/words.ts';
 
-const problemOf = (schema: z.ZodType, value: unknown): string => {
-  const { error } = schema.safeParse(value, { error: expectation });
+const problemOf = (schema: z.ZodType | Message, value: unknown): string => {
+  const { error } =
+    schema instanceof Message ? schema.safeParse(value) : schema.safeParse(value, { error: expectation });
   return error === undefined ? 'fine' : firstProblem(error, 'payload');
 };
 
 describe('What was expected', () => {
-  it.each<[z.ZodType, unknown, string]>([
+  it.each<[z.ZodType | Message, unknown, string]>([
     [holdMessages.pin, undefined, 'payload: missing; expected keys with values'],
     [holdMessages.pin, 'x', 'payload: expected keys with values'],
     [holdMessages.pin, { reason: 'r' }, 'tag: missing; expected a text'],
@@ -23,7 +25,7 @@ describe('What was expected', () => {
       'until: expected a number or a time such as 2026-11-21T18:00:00Z',
     ],
     [requestMessage, { workflowId: '' }, 'workflowId: expected a text that is not empty'],
-    [z.object({ reason }), {}, 'reason: missing; expected a text'],
+    [z.object({ reason: reason() }), {}, 'reason: missing; expected a text'],
     [
       deployRequest,
       { fleet: 'f', kind: 'auto', actor: 'a', changes: { soakMs: '1s' } },

@@ -33,7 +33,10 @@ export async function testBundle(file: string, interceptors?: string): Promise<s
 
 /** @throws Error when the workflows import something that the cache does not look at. */
 async function cached(more: readonly string[], make: (into: string) => Promise<unknown>): Promise<string> {
-  const directory = join(cache, hashOf([...SOURCES, ...more, 'package-lock.json']));
+  const directory = join(
+    cache,
+    hashOf([...SOURCES, ...more, 'scripts/build/workflows.mjs', 'package-lock.json']),
+  );
   const path = join(directory, 'workflow-bundle.js');
   if (existsSync(path)) return path;
   const fresh = `${directory}.${process.pid}`;

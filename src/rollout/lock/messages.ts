@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OUTCOMES } from '../outcome.ts';
-import { actor, reason, words } from '../words.ts';
+import { Message, type Said } from '../message.ts';
+import { actor, commit, reason, words } from '../words.ts';
 
 /**
  * Messages to the lock, parsed where they arrive: anybody can type one into Temporal UI. The lengths keep a full
@@ -25,63 +26,71 @@ const nonce = z.string().min(1).max(64);
 const tag = z.string().regex(/^\w[\w.-]{0,127}$/, 'expected an image tag');
 const closure = z.object({ name: text, from: time, to: time });
 
-export const requestMessage = z.object({
-  workflowId: name,
-  runId: name,
-  nonce,
-  sha: z.string().regex(/^[0-9a-f]{7,40}$/i),
-  tag,
-  kind: z.enum(['auto', 'manual', 'rollback']),
-  urgent: z.boolean(),
-  actor: short,
-  reason: short,
-  readyAt: time,
-  closures: z.array(closure).max(200),
-});
+export const requestMessage = new Message(
+  z.object({
+    workflowId: name,
+    runId: name,
+    nonce,
+    sha: commit(),
+    tag,
+    kind: z.enum(['auto', 'manual', 'rollback']),
+    urgent: z.boolean(),
+    actor: short,
+    reason: short,
+    readyAt: time,
+    closures: z.array(closure).max(200),
+  }),
+);
 
-export const withdrawMessage = z.object({ workflowId: name, runId: name, nonce: nonce.optional() });
+export const withdrawMessage = new Message(
+  z.object({ workflowId: name, runId: name, nonce: nonce.optional() }),
+);
 
 /** The call of a deploy that was terminated meanwhile is over. */
-export const callOverMessage = z.object({ workflowId: name, runId: name });
+export const callOverMessage = new Message(z.object({ workflowId: name, runId: name }));
 
 /** A waiting deploy that was called up asks to be told the moment the fleet is its own. */
-export const turnMessage = z.object({ workflowId: name, runId: name, nonce });
+export const turnMessage = new Message(z.object({ workflowId: name, runId: name, nonce }));
 
 const pin = z.object({ tag, reason: text, actor: text });
 const freeze = z.object({ reason: text, actor: text });
 
 /** A holder that takes its tenants back pins the fleet at once: if it dies on the way, the pin stands (I-27). */
-export const turnedBackMessage = z.object({
-  workflowId: name,
-  runId: name,
-  pin: pin.optional(),
-  freeze: freeze.optional(),
-});
-export type HoldsAfter = Pick<z.output<typeof turnedBackMessage>, 'pin' | 'freeze'>;
+export const turnedBackMessage = new Message(
+  z.object({
+    workflowId: name,
+    runId: name,
+    pin: pin.optional(),
+    freeze: freeze.optional(),
+  }),
+);
+export type HoldsAfter = Pick<Said<typeof turnedBackMessage>, 'pin' | 'freeze'>;
 
 /** A holder stands halted from now on, or goes on. */
-export const haltedMessage = z.object({ workflowId: name, runId: name, halted: z.boolean() });
+export const haltedMessage = new Message(z.object({ workflowId: name, runId: name, halted: z.boolean() }));
 
-export const releaseMessage = z.object({
-  workflowId: name,
-  runId: name,
-  epoch: epoch.optional(),
-  outcome: z.enum(OUTCOMES),
-  reason: words(2_000),
-  digest: text.optional(),
-  tenants: z.int().optional(),
-  onTarget: z.int().optional(),
-  back: z.int().optional(),
-  quarantined: z.array(words(63)).optional(),
-  startedAt: time.optional(),
-  pin: pin.optional(),
-  freeze: freeze.optional(),
-});
-export type ReleaseMessage = z.output<typeof releaseMessage>;
+export const releaseMessage = new Message(
+  z.object({
+    workflowId: name,
+    runId: name,
+    epoch: epoch.optional(),
+    outcome: z.enum(OUTCOMES),
+    reason: words(2_000),
+    digest: text.optional(),
+    tenants: z.int().optional(),
+    onTarget: z.int().optional(),
+    back: z.int().optional(),
+    quarantined: z.array(words(63)).optional(),
+    startedAt: time.optional(),
+    pin: pin.optional(),
+    freeze: freeze.optional(),
+  }),
+);
+export type ReleaseMessage = Said<typeof releaseMessage>;
 
 export const holdMessages = {
-  pin: z.object({ tag, reason, actor }),
-  unpin: z.object({ reason, actor }),
-  freeze: z.object({ reason, actor, until: moment.optional() }),
-  unfreeze: z.object({ reason, actor }),
+  pin: new Message(z.object({ tag, reason: reason(), actor: actor() })),
+  unpin: new Message(z.object({ reason: reason(), actor: actor() })),
+  freeze: new Message(z.object({ reason: reason(), actor: actor(), until: moment.optional() })),
+  unfreeze: new Message(z.object({ reason: reason(), actor: actor() })),
 } as const;
