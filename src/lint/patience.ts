@@ -10,7 +10,7 @@ import type { Workflow } from './workflow/model.ts';
  * Time for one file, in ms, to be read and then to be judged. Sixty files take a third of a second together
  * (bench/lint); what takes this long for one was made to.
  */
-export const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 5_000;
 /** Of that, what each further file is given when they are judged together. */
 const SHARE = 1 / 20;
 /** What each is given at least when it is judged by itself, in ms: fifty times what one takes. */

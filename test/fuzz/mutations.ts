@@ -96,11 +96,11 @@ function change(root: unknown, edited: Edit): unknown {
       define(holder, key, value);
       break;
     case 'remove':
-      if (Array.isArray(holder)) holder.splice(Number(key), 1);
+      if (Array.isArray(holder)) splice(holder, key);
       else Reflect.deleteProperty(holder, key);
       break;
     case 'repeat':
-      if (Array.isArray(holder)) holder.splice(Number(key), 0, old, old);
+      if (Array.isArray(holder)) splice(holder, key, old, old, old);
       else define(holder, key, [old, old]);
       break;
     case 'rename':
@@ -115,6 +115,14 @@ function change(root: unknown, edited: Edit): unknown {
       break;
   }
   return root;
+}
+
+/** Puts items in the place of one of a list, which may have been given a `constructor` or a `splice` of its own. */
+function splice(list: unknown[], key: string, ...items: readonly unknown[]): void {
+  const changed = Array.from(list);
+  changed.splice(Number(key), 1, ...items);
+  list.length = 0;
+  changed.forEach((item, index) => define(list, String(index), item));
 }
 
 /** As JSON.parse does it: `__proto__` becomes a property of its own. */
