@@ -20,7 +20,7 @@ async function halted(handle: Deploy): Promise<void> {
 function holdWave({ sim }: World, slug = 'tenant-002'): { release: () => void; arrived: Promise<unknown> } {
   const release = sim.fault({ where: 'control-plane', slug, kind: 'hold' });
   const names = (call: { slugs?: readonly string[] }): boolean => call.slugs?.includes(slug) === true;
-  return { release, arrived: sim.journal.until('control-plane', names, 20_000) };
+  return { release, arrived: sim.journal.until('control-plane', names, 45_000) };
 }
 
 describe.concurrent('the kill switch before the first call', () => {
@@ -121,7 +121,7 @@ describe.concurrent('the kill switch before the first call', () => {
     // The check before the first call reads repository and organisation; then it fails twice.
     world.sim.fault({ where: 'forge.variable', kind: 'status', status: 500, after: 2, times: 2 });
     const end = world.deploy(world.green());
-    await world.sim.journal.until('forge.variable', { fault: 'status' }, 20_000);
+    await world.sim.journal.until('forge.variable', { fault: 'status' }, 45_000);
     world.sim.forge.setVariable('repo', SWITCH, 'true');
     expect((await end).outcome).toBe('disabled');
     expect(world.calls()).toHaveLength(0);
@@ -169,7 +169,7 @@ describe.concurrent('the kill switch during a rollout', () => {
     const world = await lane.world();
     world.sim.fault({ where: 'control-plane', slug: 'hongming', kind: 'status', status: 502 });
     const handle = await world.start(world.green());
-    await world.sim.journal.until('control-plane', { status: 502 }, 20_000);
+    await world.sim.journal.until('control-plane', { status: 502 }, 45_000);
     world.sim.forge.setVariable('repo', SWITCH, 'true');
     await halted(handle);
     const before = world.calls().length;

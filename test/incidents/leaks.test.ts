@@ -127,7 +127,7 @@ describe('the lane', () => {
     const [holder, ordinary, urgent] = [world.green(), world.green(), world.green()];
     const release = world.sim.fault({ where: 'control-plane', slug: 'hongming', kind: 'hold' });
     const first = world.deploy(holder);
-    await world.sim.journal.until('control-plane', { dryRun: false }, 20_000);
+    await world.sim.journal.until('control-plane', { dryRun: false }, 45_000);
     const waiting = async (count: number): Promise<void> => {
       const lock = lane.environment.client.workflow.getHandle(lockId(world.name));
       await until(async () => (await lock.query(lockQuery)).waiting === count);

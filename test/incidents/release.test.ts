@@ -22,7 +22,7 @@ const tagOf = (sha: string): string => `staging-${sha.slice(0, 7)}`;
 function hold({ sim }: World, slug: string): { release: () => void; arrived: Promise<unknown> } {
   const release = sim.fault({ where: 'control-plane', slug, kind: 'hold' });
   const names = (call: { slugs?: readonly string[] }): boolean => call.slugs?.includes(slug) === true;
-  return { release, arrived: sim.journal.until('control-plane', names, 20_000) };
+  return { release, arrived: sim.journal.until('control-plane', names, 45_000) };
 }
 
 describe.concurrent('the release', () => {
@@ -32,7 +32,7 @@ describe.concurrent('the release', () => {
     const { images } = world.sim.registry;
     images.withhold(tagOf(sha));
     const end = world.deploy(sha);
-    await world.sim.journal.until('registry', { status: 404 }, 20_000);
+    await world.sim.journal.until('registry', { status: 404 }, 45_000);
     expect(world.calls()).toHaveLength(0);
     const { digest } = images.publish(tagOf(sha), sha);
     expect(await end).toMatchObject({ outcome: 'deployed', digest });

@@ -15,7 +15,7 @@ afterAll(async () => {
 function hold({ sim }: World, slug = 'hongming'): { release: () => void; arrived: Promise<unknown> } {
   const release = sim.fault({ where: 'control-plane', slug, kind: 'hold' });
   const names = (call: { slugs?: readonly string[] }): boolean => call.slugs?.includes(slug) === true;
-  return { release, arrived: sim.journal.until('control-plane', names, 20_000) };
+  return { release, arrived: sim.journal.until('control-plane', names, 45_000) };
 }
 
 /** Resolves when the deploy of the SHA has asked the lock for a place. */
@@ -95,7 +95,7 @@ describe.concurrent('an older SHA that comes after a newer one', () => {
     const { sim } = world;
     const [older, newer] = [world.green(), world.green()];
     sim.fault({ where: 'control-plane', slug: 'tenant-002', kind: 'drop-before', times: 1 });
-    const arrived = sim.journal.until('control-plane', (call) => call.fault === 'drop-before', 20_000);
+    const arrived = sim.journal.until('control-plane', (call) => call.fault === 'drop-before', 45_000);
     const end = world.deploy(older);
     await arrived;
     sim.tenants.fleet.move('tenant-003', newer, 0);

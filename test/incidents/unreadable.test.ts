@@ -39,7 +39,7 @@ describe('a kill switch that stays unreadable', () => {
   it('I-07: halts a rollout that is under way, without another call', async () => {
     const { sim, green, start, calls } = await lane.world({ fleet: { halt: { deadline: '5m' } } });
     const handle = await start(green());
-    await sim.journal.until('control-plane', { dryRun: false }, 20_000);
+    await sim.journal.until('control-plane', { dryRun: false }, 45_000);
     sim.fault({ where: 'forge.variable', kind: 'status', status: 500 });
     const before = calls().length;
     const end = await handle.result();

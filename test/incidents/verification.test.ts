@@ -106,7 +106,7 @@ describe.concurrent('proof', () => {
     await world.sim.journal.until(
       'control-plane',
       (call) => call.slugs?.includes('tenant-005') === true,
-      20_000,
+      45_000,
     );
     world.sim.tenants.fleet.add('aaa-new', world.sim.tenants.fleet.get('tenant-005')?.sha ?? '');
     release();
@@ -171,7 +171,7 @@ describe.concurrent('tenants that are torn down', () => {
     const world = await lane.world({ fleet: { verify: QUICK, rollout: { maxStragglers: 0 } } });
     const release = world.sim.fault({ where: 'control-plane', slug: 'hongming', kind: 'hold' });
     const end = world.deploy(world.green());
-    await world.sim.journal.until('control-plane', { dryRun: false }, 20_000);
+    await world.sim.journal.until('control-plane', { dryRun: false }, 45_000);
     world.sim.tenants.fleet.remove('tenant-003');
     release();
     expect(await end).toMatchObject({
@@ -201,7 +201,7 @@ describe.concurrent('tenants that are torn down', () => {
     const world = await lane.world({ fleet: { verify: QUICK, rollout: { maxStragglers: 0 } } });
     const release = world.sim.fault({ where: 'control-plane', slug: 'hongming', kind: 'hold' });
     const end = world.deploy(world.green());
-    await world.sim.journal.until('control-plane', { dryRun: false }, 20_000);
+    await world.sim.journal.until('control-plane', { dryRun: false }, 45_000);
     world.sim.tenants.fleet.remove('tenant-003');
     world.sim.fault({ where: 'control-plane', kind: 'status', status: 400, dryRun: true });
     release();

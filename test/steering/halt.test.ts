@@ -55,7 +55,7 @@ describe.concurrent('A halt', () => {
     await world.sim.journal.until(
       'control-plane',
       (call) => call.targetTag === tagOf(former) && call.slugs?.includes('tenant-003') === true,
-      20_000,
+      45_000,
     );
     const receipt = await steer(deploy, 'halt');
     const answered = world.calls().length;

@@ -104,7 +104,7 @@ describe.concurrent('A soak that is skipped', () => {
     await world.sim.journal.until(
       'control-plane',
       ({ slugs }) => slugs?.includes('tenant-002') === true,
-      20_000,
+      45_000,
     );
     await inPhase(deploy, 'soak');
     const { soakUntil, wave } = await statusOf(deploy);

@@ -70,7 +70,7 @@ export const stages: readonly Stage[] = [
     reach: async (world) => {
       const free = world.sim.fault({ where: 'control-plane', dryRun: true, kind: 'hold' });
       const deploy = await world.start(world.green());
-      await world.sim.journal.until('control-plane', { dryRun: true }, 20_000);
+      await world.sim.journal.until('control-plane', { dryRun: true }, 45_000);
       return { deploy, free };
     },
     receipt: { ...untouched, phase: 'preflight' },

@@ -46,7 +46,7 @@ describe('a worker that is told to stop', () => {
     await stack.sim.journal.until(
       'control-plane',
       (call) => call.slugs?.includes('hongming') === true,
-      20_000,
+      45_000,
     );
     worker.signal('SIGTERM');
     await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -72,7 +72,7 @@ describe('two builds of the worker', () => {
     );
     expect((await greenlane(['deploy', '--sha', first, '--no-wait'], stack.env)).code).toBe(0);
     const pinned = `deploy/production/${first}`;
-    await expect.poll(() => buildsOf(pinned), { timeout: 20_000 }).toEqual(['one']);
+    await expect.poll(() => buildsOf(pinned), { timeout: 45_000 }).toEqual(['one']);
 
     stack.workerEnv['GREENLANE_BUILD_ID'] = 'two';
     await stack.startWorker();
