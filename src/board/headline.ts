@@ -1,5 +1,6 @@
 import { releaseOf } from '../progress/words.ts';
 import type { Tone } from '../page/outcome.ts';
+import { unfinished } from '../rollout/lock/unfinished.ts';
 import type { DeployStatus } from '../workflows/status.ts';
 import type { BoardState } from './feed.ts';
 
@@ -18,6 +19,12 @@ export function headlineOf({ fleet, data }: BoardState): Headline {
   if (holder?.status !== undefined) return ofDeploy(fleet, holder.status);
   if (lock.holder !== undefined)
     return { tone: 'warn', text: `${fleet}: ${lock.holder.tag} holds the fleet, and does not answer` };
+  const between = unfinished(lock);
+  if (between !== undefined)
+    return {
+      tone: 'bad',
+      text: `${fleet}: free, but ${between.entry.tag} ended ${between.entry.outcome}: ${between.left}`,
+    };
   const runs = lock.lastKnownGood === undefined ? '' : `, runs ${lock.lastKnownGood.tag}`;
   if (lock.pin !== undefined) return { tone: 'warn', text: `${fleet}: pinned to ${lock.pin.tag}` };
   if (lock.freeze !== undefined && (lock.freeze.until ?? Infinity) > data.at)

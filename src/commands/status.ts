@@ -7,6 +7,7 @@ import { expectation, haltedLines, placeLine, placeOf, reached } from '../progre
 import { clean, say } from '../progress/say.ts';
 import { takeSnapshot } from '../progress/snapshot.ts';
 import { formatDuration } from '../rollout/duration.ts';
+import { unfinished } from '../rollout/lock/unfinished.ts';
 import type { LockView } from '../rollout/lock/view.ts';
 import { loadFleet, type CommandContext, type GlobalOptions } from './context.ts';
 import { afterwards, findBySha } from './steer.ts';
@@ -128,6 +129,14 @@ function overview(
       ? 'last known good: none yet'
       : `last known good: ${view.lastKnownGood.tag}, verified ${time(view.lastKnownGood.at)}`,
   ];
+  const between = unfinished(view);
+  if (between !== undefined) {
+    const { entry, left, next } = between;
+    lines.push(
+      `UNFINISHED: ${entry.tag} ended ${entry.outcome} at ${time(entry.endedAt)}, and ${left}`,
+      `  to finish it: ${next[0]}; to take it back: ${next[1]}`,
+    );
+  }
   if (pin !== undefined)
     lines.push(
       `PINNED to ${pin.tag} by ${pin.actor} since ${time(pin.at)}: ${pin.reason} (greenlane unpin --reason R)`,

@@ -107,6 +107,7 @@ function released(
     onTarget: result.tenants.onTarget,
     ...(result.tenants.back === undefined ? {} : { back: result.tenants.back }),
     quarantined: [...result.tenants.quarantined].slice(0, 20),
+    touched: state.extent !== null || state.canary?.touched === true,
     startedAt: state.startedAt,
     ...(state.digest === undefined ? {} : { digest: state.digest }),
     ...holdsOf(run, outcome),

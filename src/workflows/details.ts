@@ -1,4 +1,5 @@
 import { formatDuration } from '../rollout/duration.ts';
+import { unfinished } from '../rollout/lock/unfinished.ts';
 import type { LockView } from '../rollout/lock/view.ts';
 import type { DeployStatus } from './status.ts';
 
@@ -47,6 +48,15 @@ export function lockDetails(view: LockView): string {
       ? '### free'
       : `### ${cell(holder.tag)} holds the fleet since ${at(holder.grantedAt)} (epoch ${holder.epoch}, ${cell(holder.actor)})${holder.haltedAt === undefined ? '' : `, HALTED since ${at(holder.haltedAt)}`}`,
   ];
+  const between = unfinished(view);
+  if (between !== undefined) {
+    const { entry, left, next } = between;
+    lines.push(
+      '',
+      `**Unfinished**: ${cell(entry.tag)} ended ${entry.outcome} at ${at(entry.endedAt)}, and ${left}.`,
+      `To finish it: ${cell(next[0])}. To take it back: ${cell(next[1])}.`,
+    );
+  }
   if (pin !== undefined)
     lines.push('', `Pinned to ${cell(pin.tag)} by ${cell(pin.actor)}: ${cell(pin.reason)}`);
   if (freeze !== undefined)

@@ -56,6 +56,13 @@ describe('what the board reads', () => {
       await one.executeUpdate('abort', { args: [{ reason: 'enough', actor: 'a test' }] });
     await deploy.result();
     await until(async () => (await readBoard(access, world.name, 7)).lock.ledger[0]?.outcome === 'halted');
+    const data = await readBoard(access, world.name, 7);
+    expect(headlineOf({ fleet: 'shop', data })).toMatchObject({
+      tone: 'bad',
+      text: expect.stringMatching(
+        /^shop: free, but .* ended halted: 1 of 7 tenants are proven on it$/,
+      ) as unknown,
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unfinished } from '../../src/rollout/lock/unfinished.ts';
 import { hold, inPhase, steer } from '../replay/scenario.ts';
 import { until } from '../support/until.ts';
 import { startLane, type Lane, type World } from '../support/worker.ts';
@@ -61,8 +62,12 @@ describe.concurrent('A halted deploy', () => {
     expect(end).toMatchObject({ outcome: 'halted', reason: 'aborted by bob: fixing forward', waves: 2 });
     expect(waves(world)).toEqual([['hongming'], ['tenant-002', 'tenant-003']]);
     expect(posted(world, sha).at(-1)).toBe('failure: halted: aborted by bob: fixing forward');
-    expect((await lockOf(lane, world)).freeze).toBeUndefined();
+    const lock = await lockOf(lane, world);
+    expect(lock.freeze).toBeUndefined();
+    // Nobody holds the fleet, and it is not whole.
+    expect(unfinished(lock)?.left).toBe('3 of 7 tenants are proven on it');
     expect((await world.deploy(world.green())).outcome).toBe('deployed');
+    expect(unfinished(await lockOf(lane, world))).toBeUndefined();
   });
 
   it('that nobody touches ends by its deadline: halted, the fleet frozen, and those told who want to know', async () => {

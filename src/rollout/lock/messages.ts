@@ -81,6 +81,7 @@ export const releaseMessage = new Message(
     onTarget: z.int().optional(),
     back: z.int().optional(),
     quarantined: z.array(words(63)).optional(),
+    touched: z.boolean().optional(),
     startedAt: time.optional(),
     pin: pin.optional(),
     freeze: freeze.optional(),

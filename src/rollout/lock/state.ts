@@ -69,6 +69,8 @@ export interface LedgerEntry {
   /** Of a deploy that took tenants back: how many are proven on what they ran before. */
   readonly back?: number;
   readonly quarantined?: readonly string[];
+  /** Whether it may have called any tenant. */
+  readonly touched?: boolean;
   /** Time of the commit's deploy start, ms since the epoch: lead times are measured from here. */
   readonly startedAt?: number;
 }

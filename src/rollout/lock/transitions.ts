@@ -26,6 +26,7 @@ export interface Release {
   readonly onTarget?: number;
   readonly back?: number;
   readonly quarantined?: readonly string[];
+  readonly touched?: boolean;
   readonly startedAt?: number;
 }
 
@@ -154,7 +155,7 @@ export function release(before: LockState, message: Release, now: number): LockS
 
 function ledgerEntry(holder: Holder, message: Release, now: number): LedgerEntry {
   const { workflowId, runId, sha, tag, kind, actor, epoch, readyAt, grantedAt } = holder;
-  const { digest, tenants, onTarget, back, quarantined, startedAt } = message;
+  const { digest, tenants, onTarget, back, quarantined, touched, startedAt } = message;
   return {
     workflowId,
     runId,
@@ -173,6 +174,7 @@ function ledgerEntry(holder: Holder, message: Release, now: number): LedgerEntry
     ...(onTarget === undefined ? {} : { onTarget }),
     ...(back === undefined ? {} : { back }),
     ...(quarantined === undefined ? {} : { quarantined: quarantined.slice(0, 20) }),
+    ...(touched === undefined ? {} : { touched }),
     ...(startedAt === undefined ? {} : { startedAt }),
   };
 }
