@@ -1,4 +1,4 @@
-import type { Fault } from '../../src/simulator/index.ts';
+import type { Fault, JournalEntry } from '../../src/simulator/index.ts';
 
 /** A fault of the simulated world, where in a deploy it strikes, and whether it may keep the fleet from the release. */
 export interface Hardship {
@@ -125,6 +125,19 @@ export const HARDSHIPS: readonly Hardship[] = [
   ...passing('hook', 'end'),
   ...garbled('hook', 'end', false),
 ];
+
+/** Whether it has struck by now, as the simulator's journal says. */
+export function hasStruck({ fault }: Hardship, journal: Iterable<JournalEntry>): boolean {
+  const { where, kind, slug } = fault;
+  for (const entry of journal)
+    if (
+      entry.where === where &&
+      entry.fault === kind &&
+      (slug === undefined || entry.slugs?.includes(slug) === true)
+    )
+      return true;
+  return false;
+}
 
 function nameOf(fault: Fault): string {
   const { where, slug, kind, dryRun, after } = fault;

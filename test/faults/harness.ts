@@ -8,7 +8,7 @@ import { ALONE } from './directed.ts';
 import type { Evidence } from './evidence.ts';
 import { violations } from './invariants.ts';
 import { describeBlow } from './blows.ts';
-import type { Hardship } from './catalogue.ts';
+import { hasStruck } from './catalogue.ts';
 import { secretsOf } from './histories.ts';
 import type { BatchPlan } from './plan.ts';
 import { notReplayed } from './replay.ts';
@@ -142,16 +142,9 @@ function reportOf(evidence: Evidence, run: string): RunReport {
     run,
     outcomes: evidence.deploys.map(({ result }) => result?.outcome ?? 'none'),
     hardships: evidence.plan.hardships.map(({ name }) => name),
-    met: evidence.plan.hardships.map((one) => struckBy(one, evidence)),
+    met: evidence.plan.hardships.map((one) => hasStruck(one, evidence.journal)),
     violations: violations(evidence),
   };
-}
-
-function struckBy({ fault: { where, kind, slug } }: Hardship, { journal }: Evidence): boolean {
-  return journal.some(
-    (entry) =>
-      entry.where === where && entry.fault === kind && (slug === undefined || entry.slugs?.includes(slug)),
-  );
 }
 
 /** Faults that were planned for a run, and never struck; one that flaps may do so by its own nature. */

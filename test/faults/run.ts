@@ -26,7 +26,7 @@ export async function live(plan: RunPlan, name: string, sim: Simulator, crew: Cr
   const outputs: string[] = [];
   const steering = steer(plan, crew.client, sim, () => `deploy/${name}/${shas[0]}`);
   const over = new Set<string>();
-  const mending = mend(sim, crew.client, () =>
+  const mending = mend(plan, sim, crew.client, () =>
     [...shas.map((sha) => `deploy/${name}/${sha}`), undoId(name)].filter((id) => !over.has(id)),
   );
   for (const [index, at] of [...plan.startsMs].sort((a, b) => a - b).entries()) {

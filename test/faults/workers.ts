@@ -23,6 +23,8 @@ export class Workers {
   /** The one that is current at first, and the one after it; empty where workers are not versioned. */
   readonly #versions: readonly Build[];
   #stopped = false;
+  /** The change to the newer build, which needs the connection until it is over. */
+  #changing = Promise.resolve();
 
   constructor(kind: BatchPlan['workers'], env: NodeJS.ProcessEnv, newer: Build | undefined) {
     this.#kind = kind;
@@ -35,7 +37,7 @@ export class Workers {
     await Promise.all(this.#versions.map(async (build) => this.#startOne(build)));
     await this.#makeCurrent(client, 0);
     // While deploys run: they end on the build where they began, the lock moves on.
-    void pause(2_000).then(async () => this.#makeCurrent(client, 1));
+    this.#changing = pause(2_000).then(async () => this.#makeCurrent(client, 1));
   }
 
   /** Those that were started so far. */
@@ -68,6 +70,7 @@ export class Workers {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    await this.#changing;
     await Promise.all(this.#all.map(async (worker) => worker.stop(0, 'SIGKILL')));
   }
 
