@@ -111,8 +111,8 @@ function worldRows(lived: readonly Lived[]): Row[] {
     const hit = lived.flatMap(({ report, plan }) =>
       plan.runs.flatMap(({ hardships }, index) => {
         const run = report.runs[index];
-        // A log of before it was looked at does not tell whether what was planned struck.
-        const met = hardships.filter((one, at) => one.phase === phase && run?.met?.[at] !== false);
+        // What was planned and not seen to strike does not count.
+        const met = hardships.filter((one, at) => one.phase === phase && run?.met?.[at] === true);
         return met.length === 0 ? [] : { run, met: met.map(keyOf), alone: hardships.length === 1 };
       }),
     );
