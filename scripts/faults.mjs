@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm run faults -- --runs 500 --seed 1 [--cluster] [--json FILE]`: the nightly profile of test/faults.
+// `npm run faults -- --runs 500 --seed 1 [--cluster] [--json FILE]`: the nightly profile of test/faults. What else can
+// be asked for stands in test/faults/main.ts.
 // `--cluster`: on Temporal with PostgreSQL, which is killed too.
 import { join } from 'node:path';
 import { ensureClusterPrograms } from './lib/cluster-programs.mjs';
