@@ -5,13 +5,16 @@
  * is set against one activity round trip on the same server in the same run (target: at most 1.5). `around` is the
  * rest of the deploy (gates, queue, survey, verification) without its own asking, once per deploy.
  *
- *     npx tsx bench/scale.bench.ts [tenants,…] [wave sizes,…]     default: 1000,10000 50,500
+ *     npx tsx bench/scale.bench.ts [tenants,…] [wave sizes,…] [--cluster]     default: 1000,10000 50,500
+ *
+ * `--cluster`: on a Temporal server with PostgreSQL instead of the dev server.
  */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import Table from 'cli-table3';
+import { startCluster, type Cluster } from '../src/dev/cluster/index.ts';
 import { startStack, STACK_GATES } from '../src/dev/stack.ts';
 import type { DeployResult } from '../src/workflows/status.ts';
 import { figure, highest, judge } from './support/figures.ts';
@@ -23,11 +26,13 @@ const CONCURRENCY = 64;
 /** Round trips before a deploy and after it. */
 const AROUND = 30;
 
-const [sizes = '1000,10000', batches = '50,500'] = process.argv.slice(2);
+const args = process.argv.slice(2);
+const [sizes = '1000,10000', batches = '50,500'] = args.filter((arg) => !arg.startsWith('--'));
 const rows: Row[] = [];
 for (const tenants of numbers(sizes)) {
   for (const batch of numbers(batches)) {
-    const row = await measure(tenants, batch);
+    const cluster = args.includes('--cluster') ? await startCluster() : undefined;
+    const row = await measure(tenants, batch, cluster).finally(async () => cluster?.stop());
     rows.push(row);
     process.stderr.write(
       `${tenants} tenants in waves of ${batch}: ${(row.chain.tookMs / 1000).toFixed(1)} s\n`,
@@ -49,10 +54,10 @@ interface Row {
   readonly memory: { readonly most: number; readonly early: number; readonly late: number };
 }
 
-async function measure(tenants: number, batch: number): Promise<Row> {
+async function measure(tenants: number, batch: number, cluster: Cluster | undefined): Promise<Row> {
   const stack = await startStack({
     simulator: { tenants, journalTenantReads: false },
-    server: { headless: true },
+    ...(cluster === undefined ? { server: { headless: true } } : { address: cluster.address }),
     fleet: {
       rollout: { canary: 'hongming', batchSize: batch, soak: 0, postTimeout: '60s' },
       verify: { concurrency: CONCURRENCY, settle: '30s', interval: '500ms' },
