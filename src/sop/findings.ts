@@ -21,26 +21,43 @@ export interface ReviewFinding {
 const FINDING =
   /^[\s>*_#-]*\[?(critical|required)\b[\s*_]*[([]?\s*#?([A-Za-z]{1,3}-?\d{1,3})?\s*[)\]]*[\s*_]*[:\]–—-]+[\s*_:]*(\S.*)$/i;
 
+/** `C1: text`, `**[C1]** – text`, `re #C1: text`, at the start of a line. */
+const NAMED = /^[\s*_-]*(?:re\s+)?\[?#?([A-Za-z]{1,3}-?\d{1,3})\]?[*_]*\s*[:–—-]/i;
+
+/** Anybody may write a remark of a megabyte, and of any number of lines: so many of them are looked at. */
+const MOST_FINDINGS = 500;
+const MOST_ANSWERS = 100;
+/** Characters of an answer that are looked at. */
+const LONGEST_ANSWER = 4_000;
+
 /**
  * The critical and required findings of reviews and remarks, and which of them are closed; a pure decision. Closing is
  * a line that names the finding (`C1: …`), or that follows a quote of it, and gives a change with its verification, a
- * rejection with evidence, or a follow-up that is said not to block the merge. Acknowledging is not closing.
+ * rejection with evidence, or a follow-up that is said not to block the merge. Acknowledging is not closing. Where
+ * there are more than anybody answers, the last one says so and is open.
  */
 export function judgeFindings(said: readonly Said[], body: string): ReviewFinding[] {
-  const texts = [...said.map((one) => one.body), body];
-  return said.flatMap(({ user, body: own }) =>
-    linesOf(own).flatMap((line) => {
-      if (line.trimStart().startsWith('>')) return [];
+  const answers = new Answers([...said.map((one) => one.body), body]);
+  const found: ReviewFinding[] = [];
+  for (const { user, body: own } of said) {
+    for (const line of linesOf(own)) {
+      if (line.trimStart().startsWith('>')) continue;
       const match = FINDING.exec(beginningOf(line));
-      if (match === null) return [];
+      if (match === null) continue;
+      if (found.length === MOST_FINDINGS) return [...found, tooMany(user)];
       const [, , id, text = ''] = match;
-      const answers = texts.flatMap((candidate) => answersTo(candidate, id, text));
-      const closings = answers.map(closing);
+      const closings = answers.to(id, text).map(closing);
       const closed = closings.find((one) => one.closed);
       const message = closed?.message ?? closings[0]?.message ?? openMessage(id);
-      return [{ id, user, text: oneLine(text, 120), closed: closed !== undefined, message }];
-    }),
-  );
+      found.push({ id, user, text: oneLine(text, 120), closed: closed !== undefined, message });
+    }
+  }
+  return found;
+}
+
+function tooMany(user: string): ReviewFinding {
+  const message = `there are more than ${MOST_FINDINGS} findings; the others were not looked at`;
+  return { id: undefined, user, text: 'and more', closed: false, message };
 }
 
 function openMessage(id: string | undefined): string {
@@ -49,20 +66,36 @@ function openMessage(id: string | undefined): string {
     : `nobody has answered it; write \`${id}: …\``;
 }
 
-/** Texts that answer a finding: after its name, or after a quote of it, to the end of the paragraph. */
-function answersTo(text: string, id: string | undefined, finding: string): string[] {
-  const lines = linesOf(text);
-  const found: string[] = [];
-  const name =
-    id === undefined ? undefined : new RegExp(`^[\\s*_-]*(?:re\\s+)?\\[?#?${id}\\]?[*_]*\\s*[:–—-]`, 'i');
-  lines.forEach((line, index) => {
-    const named = name?.test(beginningOf(line)) === true;
-    const quoted =
-      /^\s*>/.test(line) && line.includes(finding.slice(0, 60)) && !/^\s*>/.test(lines[index + 1] ?? '>');
-    if (named) found.push(paragraph(lines, index));
-    if (quoted) found.push(paragraph(lines, nextText(lines, index + 1)));
-  });
-  return found;
+/** What answers findings: what follows their name, or a quote of them, to the end of the paragraph. */
+class Answers {
+  /** By the name that the answer begins with, in lower case. */
+  readonly #named = new Map<string, string[]>();
+  readonly #quoting: { readonly quote: string; readonly answer: string }[] = [];
+
+  constructor(texts: readonly string[]) {
+    for (const lines of texts.map(linesOf)) {
+      lines.forEach((line, index) => {
+        const name = NAMED.exec(beginningOf(line))?.[1]?.toLowerCase();
+        if (name !== undefined) this.#add(name, () => paragraph(lines, index));
+        if (/^\s*>/.test(line) && !/^\s*>/.test(lines[index + 1] ?? '>'))
+          this.#quoting.push({ quote: line, answer: paragraph(lines, nextText(lines, index + 1)) });
+      });
+    }
+  }
+
+  to(id: string | undefined, finding: string): readonly string[] {
+    const beginning = finding.slice(0, 60);
+    const quoting = this.#quoting.filter(({ quote }) => quote.includes(beginning));
+    return [
+      ...(id === undefined ? [] : (this.#named.get(id.toLowerCase()) ?? [])),
+      ...quoting.slice(0, MOST_ANSWERS).map(({ answer }) => answer),
+    ];
+  }
+
+  #add(name: string, answer: () => string): void {
+    const known = this.#named.get(name) ?? [];
+    if (known.length < MOST_ANSWERS) this.#named.set(name, [...known, answer()]);
+  }
 }
 
 function nextText(lines: readonly string[], from: number): number {
@@ -72,8 +105,13 @@ function nextText(lines: readonly string[], from: number): number {
 }
 
 function paragraph(lines: readonly string[], from: number): string {
-  const end = lines.findIndex((line, index) => index > from && line.trim() === '');
-  return lines.slice(from, end === -1 ? undefined : end).join(' ');
+  let text = beginningOf(lines[from] ?? '');
+  for (let index = from + 1; index < lines.length && text.length < LONGEST_ANSWER; index += 1) {
+    const line = lines[index] ?? '';
+    if (line.trim() === '') break;
+    text += ` ${line}`;
+  }
+  return text.slice(0, LONGEST_ANSWER);
 }
 
 /** Whether an answer closes a finding: one of the three ways of the SOP. */

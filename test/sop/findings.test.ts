@@ -78,3 +78,25 @@ describe('a critical or required finding', () => {
     ).toEqual([true]);
   });
 });
+
+describe('a remark of ten thousand lines', () => {
+  it.each(['Critical C1: printed', 'Required (R2): printed', '> printed\n\nfixed', 'C1: ack'])(
+    'is judged at once, and nothing of it is closed, when each is %j',
+    (line) => {
+      const before = process.cpuUsage();
+      const found = judge(`Critical C1: printed\n${`${line}\n`.repeat(10_000)}`);
+      const { user } = process.cpuUsage(before);
+      expect(found.filter((one) => one.closed)).toEqual([]);
+      expect(found.length).toBeGreaterThan(0);
+      // Milliseconds now; it took a minute.
+      expect(user / 1_000).toBeLessThan(5_000);
+    },
+  );
+
+  it('says that there are more findings than are looked at', () => {
+    expect(judge('Critical: printed\n'.repeat(600)).at(-1)).toMatchObject({
+      closed: false,
+      message: 'there are more than 500 findings; the others were not looked at',
+    });
+  });
+});
