@@ -19,8 +19,11 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/scratch.ts',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Far above what any of them takes: on a busy machine each is ten times as long, and red only for what is wrong.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    // A second, which is the default, passes on a busy machine before anything has happened.
+    expect: { poll: { timeout: 15_000 } },
     // Two cores: whole deploys wait for servers and timers often enough for a third file beside them.
     maxWorkers: 3,
     // Temporal servers live for a file: they need not collect their garbage as often, which is a tenth of their work.

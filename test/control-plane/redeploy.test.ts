@@ -312,7 +312,7 @@ describe('doubt', () => {
   test('I-10: an answer that does not come in time', async () => {
     const { sim, controlPlane, wave } = await simulated();
     sim.fault({ where: 'control-plane', kind: 'hang', effect: true });
-    const answer = await controlPlane.redeploy({ ...wave, timeoutMs: 80 });
+    const answer = await controlPlane.redeploy({ ...wave, timeoutMs: 800 });
     expect(answer).toEqual({ kind: 'doubt', why: 'timeout', sent: true, transient: true });
   });
 

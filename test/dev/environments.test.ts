@@ -54,7 +54,7 @@ describe('localEnvironment', () => {
       await environment.client.workflow.execute('sleeper', { ...start, workflowId: 'short', args: ['1ms'] });
       await expect
         .poll(() => environment.client.workflow.count('GreenlaneFleet = "x" AND GreenlaneOutcome = "x"'), {
-          timeout: 5000,
+          timeout: 30_000,
         })
         .toMatchObject({ count: 1 });
     });

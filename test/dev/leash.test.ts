@@ -36,13 +36,13 @@ describe('leash', () => {
       const { owner, pid } = await startOwner('wait');
       expect(isAlive(pid)).toBe(true);
       owner.kill(signal);
-      expect(await endsWithin(pid, 5000)).toBe(true);
+      expect(await endsWithin(pid, 20_000)).toBe(true);
     },
   );
 
   it('ends the child of an owner that has nothing left to do', async () => {
     const { pid } = await startOwner('return');
-    expect(await endsWithin(pid, 5000)).toBe(true);
+    expect(await endsWithin(pid, 20_000)).toBe(true);
   });
 
   it('lets the child live while the owner does', async () => {
@@ -50,6 +50,6 @@ describe('leash', () => {
     await sleep(500);
     expect(isAlive(pid)).toBe(true);
     owner.kill('SIGKILL');
-    expect(await endsWithin(pid, 5000)).toBe(true);
+    expect(await endsWithin(pid, 20_000)).toBe(true);
   });
 });

@@ -30,7 +30,7 @@ async function see(world: World, check: (view: LockView) => boolean): Promise<Lo
       .query(lockQuery)
       .catch(() => undefined);
     return view !== undefined && check(view);
-  }, 30_000);
+  }, 45_000);
   return view as LockView;
 }
 

@@ -130,17 +130,16 @@ describe('who is to be told of a deploy', () => {
 describe('a deploy', () => {
   const ends = async (fleet: Told, fault: Fault) => {
     fleet.sim.fault(fault);
-    const began = Date.now();
     const result = await fleet.deploy(fleet.green());
     expect(result.outcome).toBe('deployed');
-    return { result, ms: Date.now() - began };
+    return result;
   };
 
   it('does not wait for a receiver that hangs, and the other one is told meanwhile', async () => {
     const fleet = await world(EVENTS);
-    const { result, ms } = await ends(fleet, { where: 'hook', match: '/default/hook', kind: 'hang' });
-    // One attempt alone is given ten seconds.
-    expect(ms).toBeLessThan(10_000);
+    const result = await ends(fleet, { where: 'hook', match: '/default/hook', kind: 'hang' });
+    // It would be tried for an hour.
+    expect(fleet.to('/hook').filter(({ effect }) => effect)).toEqual([]);
     expect(fleet.texts('/slack')).toHaveLength(2);
     expect(result.warnings).toEqual([]);
   });
@@ -157,7 +156,7 @@ describe('a deploy', () => {
 
   it('says of a wrong token once, in audit trail and log, what to mend, and shows nothing of it', async () => {
     const fleet = await world(['started']);
-    const { result } = await ends(fleet, {
+    const result = await ends(fleet, {
       where: 'hook',
       match: '/default/slack',
       kind: 'status',

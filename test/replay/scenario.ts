@@ -30,7 +30,7 @@ export async function inPhase(deploy: Deploy, phase: string): Promise<void> {
     } catch {
       return false;
     }
-  }, 30_000);
+  }, 45_000);
 }
 
 /** Tells a deploy something and waits for its receipt. */

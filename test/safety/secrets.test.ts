@@ -104,9 +104,9 @@ describe('scrub', () => {
       'tok\\'.repeat(20_000),
       '\\\\u005c'.repeat(9_000),
     ];
-    const start = performance.now();
+    const before = process.cpuUsage();
     for (const text of texts) scrub(text, secrets);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(10_000);
   });
 });
 

@@ -75,8 +75,10 @@ describe('sweep', () => {
     };
     const given = sweep({ slugs, urlTemplate, concurrency: 8, signal: controller.signal, onProgress });
     await expect(given).rejects.toThrow();
+    // Those that are out when it is given up may still arrive.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     const reads = sim.journal.tenantReads;
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 100));
     expect(sim.journal.tenantReads).toBe(reads);
     expect(reads).toBeLessThan(40);
   });

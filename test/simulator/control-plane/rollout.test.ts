@@ -29,7 +29,7 @@ describe('time', () => {
   });
 
   test('a call keeps its effect when its client goes away', async () => {
-    sim.settings.perTenantMs = 400;
+    sim.settings.perTenantMs = 1_000;
     const body = { target_tag: tagOf(sha), only_slugs: ['a'] };
     await abandon(
       () => sim.journal.until('control-plane'),
