@@ -72,14 +72,14 @@ function blowRows(lived: readonly Lived[]): Row[] {
   return (Object.keys(BLOWS) as Blow['what'][]).flatMap((what): Row[] => {
     const points = new Set(targets.flatMap((one) => (one[0] === what ? pointOf(one) : [])));
     const struck = lived.flatMap((one) => one.struck.filter((target) => target[0] === what));
-    // A cluster is there for what keeps the state: most of the rest is not planned there.
-    if (points.size === 0 || (cluster && struck.length === 0)) return [];
+    const missed = lived.flatMap((one) => one.missed.filter((target) => target[0] === what)).length;
+    // What nobody planned: a cluster is there for what keeps the state, and other runs are about faults of the world.
+    if (struck.length + missed === 0) return [];
     const reached = new Set(struck.map(pointOf));
     const left = [...points].filter((point) => !reached.has(point));
     const named = left.length <= MOST_NAMED ? `: not ${left.join(', ')}` : '';
     const where = `${points.size - left.length} of ${points.size} points${left.length === 0 ? '' : named}`;
     const hit = lived.filter((one) => one.struck.some((target) => target[0] === what));
-    const missed = lived.flatMap((one) => one.missed.filter((target) => target[0] === what)).length;
     const times = `${struck.length} times${missed === 0 ? '' : `; ${missed} more never came`}`;
     return [[BLOWS[what], where, times, lostIn(hit.map(({ report }) => report))]];
   });
@@ -133,18 +133,18 @@ function worldRows(lived: readonly Lived[]): Row[] {
 const keyOf = (fault: Hardship): string => JSON.stringify(fault);
 
 function peopleRows(lived: readonly Lived[]): Row[] {
-  const row = (fault: string, when: string, does: (run: RunPlan) => boolean): Row => {
+  const row = (fault: string, when: string, does: (run: RunPlan) => boolean): Row[] => {
     const hit = lived.filter(({ plan }) => plan.runs.some(does));
     const runs = hit.flatMap(({ plan }) => plan.runs.filter(does)).length;
-    return [fault, when, `${runs} runs`, lostIn(hit.map(({ report }) => report))];
+    return runs === 0 ? [] : [[fault, when, `${runs} runs`, lostIn(hit.map(({ report }) => report))]];
   };
   return [
-    row(
+    ...row(
       'the CI step killed, and run again',
       '0.3 to 2.8 s after its start',
       (run) => run.cliKilledAtMs !== undefined,
     ),
-    row(
+    ...row(
       'people who halt, resume, abort, roll back, supersede, or turn the kill switch',
       '0.2 to 2.2 s after the start',
       (run) => run.wheel !== undefined,
