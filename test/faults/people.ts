@@ -11,7 +11,7 @@ const SWITCH = 'PROD_AUTO_DEPLOY_DISABLED';
 /** The world is mended, and halted deploys are resumed, after this; what is stuck then stays stuck. */
 const MENDED_AFTER_MS = 12_000;
 /** What was to break has struck by then also on a busy machine, or never will. */
-const STRUCK_WITHIN_MS = 60_000;
+const STRUCK_WITHIN_MS = 120_000;
 
 /** Somebody at the wheel of the first deploy. */
 export async function steer(
