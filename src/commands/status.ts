@@ -125,18 +125,11 @@ function overview(
     holder === undefined
       ? `${view.fleet}: free`
       : `${view.fleet}: ${holder.tag} holds the fleet since ${time(holder.grantedAt)} (${formatDuration(Date.now() - holder.grantedAt)}, epoch ${holder.epoch}, ${holder.actor})${holder.haltedAt === undefined ? '' : `, HALTED since ${time(holder.haltedAt)}`}`,
+    ...unfinishedLines(view),
     view.lastKnownGood === undefined
       ? 'last known good: none yet'
       : `last known good: ${view.lastKnownGood.tag}, verified ${time(view.lastKnownGood.at)}`,
   ];
-  const between = unfinished(view);
-  if (between !== undefined) {
-    const { entry, left, next } = between;
-    lines.push(
-      `UNFINISHED: ${entry.tag} ended ${entry.outcome} at ${time(entry.endedAt)}, and ${left}`,
-      `  to finish it: ${next[0]}; to take it back: ${next[1]}`,
-    );
-  }
   if (pin !== undefined)
     lines.push(
       `PINNED to ${pin.tag} by ${pin.actor} since ${time(pin.at)}: ${pin.reason} (greenlane unpin --reason R)`,
@@ -171,6 +164,18 @@ function overview(
     lines.push('', historyText({ ...view, ledger: view.ledger.slice(0, 5) }, columns));
   for (const odd of view.oddities.slice(0, 5)) lines.push(`noticed ${time(odd.at)}: ${odd.what}`);
   return lines.join('\n');
+}
+
+/** A fleet that nobody holds may still be half old and half new. */
+function unfinishedLines(view: LockView): string[] {
+  const between = unfinished(view);
+  if (between === undefined) return [];
+  const { entry, left, next } = between;
+  return [
+    `UNFINISHED: ${entry.tag} ended ${entry.outcome} at ${time(entry.endedAt)}, and ${left}`,
+    `  to finish it: ${next[0]}`,
+    `  to take it back: ${next[1]}`,
+  ];
 }
 
 function historyText(view: LockView, columns?: number): string {
