@@ -32,7 +32,7 @@ export default defineConfig({
     isolate: false,
     // Servers, workers and browsers of other tests can starve one: it is tried once more, and named by `npm test`.
     // What is tried at random is not: another seed would hide what this one found.
-    retry: { count: 1, condition: /^(?!Property failed)/ },
+    retry: { count: 1, condition: /^(?!Property failed|case \d)/ },
     sequence: { sequencer: LongestFirst },
   },
 });
