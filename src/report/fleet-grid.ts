@@ -64,9 +64,12 @@ function group(state: TenantState, slugs: readonly string[], all: number): Html 
       </details>`;
 }
 
+/** Tenants that are drawn without a name; what a history says of their number may be anything. */
+const MOST_SQUARES = 1_000_000;
+
 /** One square per tenant in the order of slugs; neighbours in the same state are one shape under a grid of lines. */
 function picture(named: Fleet['named'], already: number): Html {
-  const count = named.length + already;
+  const count = named.length + Math.max(0, Math.min(already, MOST_SQUARES));
   const rows = Math.ceil(count / COLUMNS);
   const paths = new Map<TenantState, string>();
   for (let from = 0; from < named.length;) {
