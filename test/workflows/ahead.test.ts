@@ -15,6 +15,8 @@ const LANE = 'lane';
 const TIMER_MS = 1_000;
 /** How long Temporal waits for a worker that has the workflow in its memory; longer than the timer. */
 const STICKY_MS = 1_500;
+/** How long Temporal waits for a worker that has begun a task. */
+const TASK_MS = 5_000;
 
 let environment: TestWorkflowEnvironment;
 let client: Client;
@@ -34,14 +36,17 @@ afterAll(async () => {
   await environment.teardown();
 });
 
-/** Does the first task of the next run in the lane as a worker that is killed right after it. */
-async function workAndDie(commands: protocol.temporal.api.command.v1.ICommand[]): Promise<void> {
+type TaskQueue = protocol.temporal.api.taskqueue.v1.ITaskQueue;
+
+const base = { namespace: 'default', identity: 'one that is killed' };
+const poll = async (taskQueue: TaskQueue) =>
+  client.withDeadline(Date.now() + 10_000, () =>
+    client.workflowService.pollWorkflowTaskQueue({ ...base, taskQueue }),
+  );
+
+/** Does the first task of the next run in the lane as a worker that is killed right after it; its own queue. */
+async function workAndDie(commands: protocol.temporal.api.command.v1.ICommand[]): Promise<TaskQueue> {
   const { workflowService } = client;
-  const base = { namespace: 'default', identity: 'one that is killed' };
-  const poll = async (taskQueue: protocol.temporal.api.taskqueue.v1.ITaskQueue) =>
-    client.withDeadline(Date.now() + 10_000, () =>
-      workflowService.pollWorkflowTaskQueue({ ...base, taskQueue }),
-    );
   const task = await poll({ name: LANE });
   const own = {
     name: `memory of ${task.workflowExecution?.runId}`,
@@ -62,6 +67,7 @@ async function workAndDie(commands: protocol.temporal.api.command.v1.ICommand[])
   });
   // Temporal gives a worker that has not polled its own queue lately up at once.
   await client.withAbortSignal(AbortSignal.timeout(200), () => poll(own)).catch(() => undefined);
+  return own;
 }
 
 async function startSuccessor(): Promise<void> {
@@ -107,4 +113,30 @@ describe('A query that reaches the successor of a worker that was killed, with e
     expect(await answer).toBeGreaterThanOrEqual(0);
     expect(await open.result()).toBeGreaterThanOrEqual(0);
   }, 30_000);
+
+  it('does not take a task that was begun and never done for one of its own', async () => {
+    await end();
+    const open = await client.workflow.start<typeof sleeper>('sleeper', {
+      taskQueue: LANE,
+      workflowId: 'begun',
+      args: [TIMER_MS, 100],
+      workflowTaskTimeout: TASK_MS,
+    });
+    const own = await workAndDie([
+      {
+        commandType: COMMAND_TYPE_START_TIMER,
+        startTimerCommandAttributes: {
+          timerId: '1',
+          startToFireTimeout: { seconds: (TIMER_MS / 1000) as never },
+        },
+      },
+    ]);
+    const answer = open.query(statusQuery);
+    // The worker is killed with the question in its hands, and with the task that the timer began.
+    for (let task = await poll(own); (task.query ?? undefined) !== undefined;) task = await poll(own);
+    await startSuccessor();
+    // The task that counts begins when Temporal has given the first one up.
+    expect(await open.result()).toBeGreaterThanOrEqual(TASK_MS / 2);
+    expect(await answer).toBeGreaterThanOrEqual(TASK_MS / 2);
+  }, 60_000);
 });

@@ -1,13 +1,14 @@
 import * as wf from '@temporalio/workflow';
 import { statusQuery } from '../../src/workflows/messages.ts';
 
-/** Sleeps for so long, and tells by how much its clock was past the time to wake when it did. */
-export async function sleeper(ms: number): Promise<number> {
+/** Sleeps for so long, and tells by how much its clock was past the time to wake when it did; with `more` ms of sleep after that. */
+export async function sleeper(ms: number, more = 0): Promise<number> {
   let late: number | null = null;
   wf.setHandler(wf.defineQuery<number | null>(statusQuery.name), () => late);
   const due = Date.now() + ms;
   await wf.sleep(ms);
   late = Date.now() - due;
+  if (more > 0) await wf.sleep(more);
   return late;
 }
 
