@@ -1,5 +1,6 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { DateTime } from 'luxon';
+import { isNotTaken } from '../client/ask-again.ts';
 import { connect } from '../client/connect.ts';
 import { actorOf } from '../client/identity.ts';
 import { probeLane } from '../client/lane.ts';
@@ -10,7 +11,7 @@ import { shaOfTag } from '../rollout/tag.ts';
 import { lockId } from '../workflows/lock-id.ts';
 import { holdUpdate, type HoldName } from '../workflows/messages.ts';
 import { loadFleet, type CommandContext, type GlobalOptions } from './context.ts';
-import { reasonOf } from './steer.ts';
+import { notTaken, reasonOf } from './steer.ts';
 
 export interface HoldOptions extends GlobalOptions {
   readonly reason?: string;
@@ -57,6 +58,7 @@ export async function run(name: HoldName, options: HoldOptions, context: Command
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError)
       throw new RefusedError(error.cause?.message ?? error.message);
+    if (isNotTaken(error)) throw notTaken(name, lockId(fleet.name));
     throw error;
   } finally {
     await access.close();

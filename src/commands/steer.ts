@@ -1,4 +1,5 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { isNotTaken } from '../client/ask-again.ts';
 import { connect, type TemporalAccess } from '../client/connect.ts';
 import { deployId, describeDeploy, resultOf } from '../client/deploys.ts';
 import { actorOf } from '../client/identity.ts';
@@ -95,6 +96,7 @@ export async function steer(
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError)
       throw new RefusedError(error.cause?.message ?? error.message);
+    if (isNotTaken(error)) throw notTaken(name, workflowId);
     if (isNoAnswer(error))
       throw new NoWorkerError(
         access.lane,
@@ -113,6 +115,13 @@ export async function steer(
     }
     throw error;
   }
+}
+
+/** What is said when the worker fails at a workflow again and again. */
+export function notTaken(name: string, workflowId: string): RefusedError {
+  return new RefusedError(
+    `${name} was not taken, and nothing was done: the worker fails at the tasks of ${workflowId}, and its log says why. Give the command again when it works.`,
+  );
 }
 
 /**

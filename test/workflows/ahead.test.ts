@@ -3,11 +3,12 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import protocol from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AskAgain } from '../../src/client/ask-again.ts';
+import { AskAgain, isNotTaken } from '../../src/client/ask-again.ts';
 import { statusQuery } from '../../src/workflows/messages.ts';
 import { testBundle } from '../support/bundle.ts';
 import { localEnvironment } from '../support/temporal.ts';
-import type { listener, sleeper } from './sleepers.ts';
+import { until } from '../support/until.ts';
+import type { listener, sleeper, stumbler } from './sleepers.ts';
 
 const { COMMAND_TYPE_START_TIMER } = protocol.temporal.api.enums.v1.CommandType;
 const { TASK_QUEUE_KIND_STICKY } = protocol.temporal.api.enums.v1.TaskQueueKind;
@@ -138,5 +139,23 @@ describe('A query that reaches the successor of a worker that was killed, with e
     // The task that counts begins when Temporal has given the first one up.
     expect(await open.result()).toBeGreaterThanOrEqual(TASK_MS / 2);
     expect(await answer).toBeGreaterThanOrEqual(TASK_MS / 2);
+  }, 60_000);
+});
+
+describe('A command for a workflow whose tasks fail', () => {
+  it('is given back by Temporal, and taken as soon as they do not', async () => {
+    await end();
+    await startSuccessor();
+    const start = { taskQueue: LANE, workflowId: 'stumbles', workflowTaskTimeout: 1_000 };
+    const handle = await client.workflow.start<typeof stumbler>('stumbler', {
+      ...start,
+      args: [Date.now() + 3_000],
+    });
+    await handle.signal('stumble');
+    await until(async () => ((await handle.describe()).raw.pendingWorkflowTask?.attempt ?? 0) >= 3);
+    const bare = new Client({ connection: environment.connection }).workflow.getHandle(handle.workflowId);
+    expect(isNotTaken(await bare.executeUpdate('halt').catch((error: unknown) => error))).toBe(true);
+    expect(await handle.executeUpdate('halt')).toBe('heard');
+    await handle.terminate();
   }, 60_000);
 });

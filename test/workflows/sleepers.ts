@@ -19,3 +19,13 @@ export async function listener(): Promise<void> {
   wf.setHandler(wf.defineSignal('halt'), () => void (heard += 1));
   await wf.condition(() => false);
 }
+
+/** Fails its tasks until then, ms since the epoch by the worker's clock, once it is told to. */
+export async function stumbler(until: number): Promise<void> {
+  let stumbles = false;
+  wf.setHandler(wf.defineUpdate<string>('halt'), () => 'heard');
+  wf.setHandler(wf.defineSignal('stumble'), () => void (stumbles = true));
+  await wf.condition(() => stumbles);
+  if (wf.workflowInfo().unsafe.now() < until) throw new Error('stumbles');
+  await wf.condition(() => false);
+}
