@@ -229,7 +229,7 @@ describe('greenlane doctor', () => {
     expect(seen.of(check).remedy).not.toBe('');
   });
 
-  it('ends within five seconds although nobody answers, and calls nothing ready that it did not see', async () => {
+  it('ends in seconds although nobody answers, and calls nothing ready that it did not see', async () => {
     for (const where of ['forge', 'control-plane', 'tenant', 'registry'] as const)
       stack.sim.fault({ where, kind: 'hang', ...(where === 'control-plane' ? { dryRun: true } : {}) });
     const { ms, code, checks } = await doctor();
