@@ -6,7 +6,7 @@ import { SetupError } from '../lib/setup-error.mjs';
 const interceptors = 'src/workflows/interceptors.ts';
 const payloadConverter = 'src/workflows/payload-converter.ts';
 const failureConverter = 'src/workflows/failure-converter.ts';
-export const SHARED = 'src/workflows/shared.ts';
+const shared = 'src/workflows/shared.ts';
 
 /**
  * Bundles src/workflows into `directory`/workflow-bundle.js, which a worker loads by `codePath` instead of
@@ -26,7 +26,7 @@ export async function bundleWorkflows(root, directory) {
       ? { payloadConverterPath: join(root, payloadConverter) }
       : {}),
     failureConverterPath: join(root, failureConverter),
-    preloadModules: existsSync(join(root, SHARED)) ? [join(root, SHARED)] : [],
+    preloadModules: existsSync(join(root, shared)) ? [join(root, shared)] : [],
     logger: onlyProblems,
   });
   writeFileSync(join(directory, 'workflow-bundle.js'), code);

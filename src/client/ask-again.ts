@@ -36,19 +36,14 @@ export class AskAgain implements WorkflowClientInterceptor {
     } catch (error) {
       if (!isAhead(error)) throw error;
     }
-    const end = performance.now() + UNTIL_TAKEN_MS;
-    for (;;) {
-      try {
-        return await next({ ...input, queryRejectCondition: NOT_OPEN });
-      } catch (error) {
-        if (error instanceof QueryRejectedError)
-          return next({
-            ...input,
-            headers: { ...input.headers, [OF_CLOSED_RUN]: defaultPayloadConverter.toPayload(true) },
-          });
-        if (!isAhead(error) || performance.now() > end) throw error;
-      }
-      await pause(AGAIN_MS);
+    try {
+      return await again(UNTIL_TAKEN_MS, isAhead, async () =>
+        next({ ...input, queryRejectCondition: NOT_OPEN }),
+      );
+    } catch (error) {
+      if (!(error instanceof QueryRejectedError)) throw error;
+      const headers = { ...input.headers, [OF_CLOSED_RUN]: defaultPayloadConverter.toPayload(true) };
+      return next({ ...input, headers });
     }
   }
 
@@ -57,15 +52,24 @@ export class AskAgain implements WorkflowClientInterceptor {
     input: WorkflowStartUpdateInput,
     next: Next<WorkflowClientInterceptor, 'startUpdate'>,
   ): Promise<WorkflowStartUpdateOutput> {
-    const end = performance.now() + UNTIL_DONE_MS;
-    for (;;) {
-      try {
-        return await next(input);
-      } catch (error) {
-        if (!isNotTaken(error) || performance.now() > end) throw error;
-      }
-      await pause(AGAIN_MS);
+    return again(UNTIL_DONE_MS, isNotTaken, async () => next(input));
+  }
+}
+
+/** Says it again for so many ms, as long as it is not taken. @throws what it was refused with */
+async function again<T>(
+  forMs: number,
+  isRefusal: (error: unknown) => boolean,
+  say: () => Promise<T>,
+): Promise<T> {
+  const end = performance.now() + forMs;
+  for (;;) {
+    try {
+      return await say();
+    } catch (error) {
+      if (!isRefusal(error) || performance.now() > end) throw error;
     }
+    await pause(AGAIN_MS);
   }
 }
 

@@ -5,13 +5,13 @@ import { searchAttributes as greenlaneAttributes } from '../workflows/search-att
 import { freePort, isFree } from './ports.ts';
 import { startServerProcess } from './server-process.ts';
 import { waitUntilServing } from './serving.ts';
+import { startAgain } from './start-again.ts';
 import { temporalCli } from './temporal-cli.ts';
 
 const host = '127.0.0.1';
 const what = 'the Temporal dev server';
 const startMs = 30_000;
 const stopMs = 5_000;
-const MOST_STARTS = 3;
 
 /** How the dev server runs. */
 export interface DevServerOptions {
@@ -56,14 +56,7 @@ export interface DevServer {
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   const command = await temporalCli();
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await startOnce(command, options);
-    } catch (error) {
-      // Ports that were free a moment ago, those it chooses for itself as well, may be somebody else's by now.
-      if (!(error instanceof ServerStartError) || !error.ended || tries === MOST_STARTS) throw error;
-    }
-  }
+  return startAgain(async () => startOnce(command, options));
 }
 
 async function startOnce(command: string, options: DevServerOptions): Promise<DevServer> {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { ensureClusterPrograms } from '../../../scripts/lib/cluster-programs.mjs';
 import { findPostgres } from '../../../scripts/lib/postgres-programs.mjs';
 import { createSteps } from '../../../scripts/lib/steps.mjs';
-import { ServerStartError } from '../../errors.ts';
 import { whenGone } from '../leash.ts';
 import type { ServerProcess } from '../server-process.ts';
 import { setUp } from '../set-up.ts';
+import { startAgain } from '../start-again.ts';
 import { registerNamespace } from './namespace.ts';
 import { clusterPorts } from './ports.ts';
 import { createDatabase, startPostgres } from './postgres.ts';
@@ -16,7 +16,6 @@ import { createTemporalHome, startTemporal } from './temporal.ts';
 
 const namespace = 'default';
 const registerMs = 60_000;
-const MOST_STARTS = 3;
 
 /** A Temporal cluster on a real PostgreSQL, as `docker-compose.yml` describes one, without containers. */
 export interface Cluster {
@@ -47,14 +46,7 @@ export interface Cluster {
  * @throws {import('../../errors.ts').ServerStartError} with the last lines of the part that did not come up
  */
 export async function startCluster(): Promise<Cluster> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await startOnce();
-    } catch (error) {
-      // Ports that were free a moment ago may be another cluster's by now.
-      if (!(error instanceof ServerStartError) || !error.ended || tries === MOST_STARTS) throw error;
-    }
-  }
+  return startAgain(startOnce);
 }
 
 async function startOnce(): Promise<Cluster> {
